@@ -1,0 +1,67 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The same rules for every Swift target: Swift 6 mode, explicit existentials, imports that do
+/// not leak, and members only of what the file itself imports.
+let swiftSettings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// One library target. Arrows point down; see "The way through" in README.md.
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies,
+    swiftSettings: swiftSettings)
+}
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "keyledger",
+  products: [.executable(name: "keyledger", targets: ["keyledger"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+  ],
+  targets: [
+    // C: the system's liblz4 and zlib, and CRC32C in hardware.
+    .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CCRC32C"),
+
+    // Pure: no files, no clock, no randomness.
+    library("Ledger"),
+    library("Transparency", [crypto]),
+
+    // Bytes on disk.
+    library("EventLog", ["Transparency", "CLZ4", "CCRC32C"]),
+    library("Secrets", ["Transparency", crypto]),
+    library("Projection", ["Ledger", grdb]),
+
+    // What joins them, and what a person runs.
+    library("LedgerStore", ["Ledger", "Transparency", "EventLog", "Secrets", "Projection"]),
+    library("CloudTrail", ["CZlib"]),
+    .executableTarget(
+      name: "keyledger", dependencies: ["LedgerStore", "CloudTrail", argumentParser],
+      swiftSettings: swiftSettings),
+
+    tests(of: "Ledger"),
+    tests(of: "Transparency", [crypto]),
+    tests(of: "EventLog", ["Transparency"]),
+    tests(of: "Secrets", ["Transparency"]),
+    tests(of: "CloudTrail"),
+    tests(of: "Projection", ["Ledger"]),
+    tests(of: "LedgerStore", ["CloudTrail", "EventLog", "Ledger", "Secrets", "Transparency"]),
+  ]
+)

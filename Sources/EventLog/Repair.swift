@@ -1,0 +1,46 @@
+/// The changes that recovery makes, once it is known that it refuses nothing.
+struct Repair {
+  let directory: String
+  let disk: any Disk
+
+  /// Puts right what the report says, and returns it with what was done.
+  func apply(_ report: RecoveryReport) throws(LogError) -> RecoveryReport {
+    var done = report
+    do throws(DiskError) {
+      if let torn = report.tornTail { done.tornTail?.savedAs = try cut(torn) }
+      for name in report.sealingLeftovers { try disk.removeIfThere("\(directory)/\(name)") }
+      if let name = report.abandonedSegment { try reuse(name) }
+      if !report.isClean { try disk.syncDirectory(directory) }
+    } catch {
+      throw .io(error)
+    }
+    return done
+  }
+
+  /// Keeps a copy of the torn bytes, and makes them zero.
+  private func cut(_ torn: RecoveryReport.TornTail) throws(DiskError) -> String {
+    let names = try disk.list(directory)
+    var number = 0
+    while names.contains(SegmentName.torn(torn.file, number)) { number += 1 }
+    let copy = SegmentName.torn(torn.file, number)
+    try disk.with("\(directory)/\(torn.file)", .readWrite) { file throws(DiskError) in
+      var bytes = ByteBuffer()
+      let tail = bytes.bytes(Int(torn.length))
+      let count = try disk.read(file, at: torn.offset, into: tail)
+      try disk.makeFile(directory, copy, [UInt8](tail[..<count]))
+      try disk.writeZeros(file, torn.offset..<(torn.offset + torn.length))
+      try disk.sync(file)
+    }
+    return copy
+  }
+
+  /// A segment that was never begun becomes the spare again, or goes.
+  private func reuse(_ name: String) throws(DiskError) {
+    let path = "\(directory)/\(name)"
+    if try disk.list(directory).contains(SegmentName.spare) {
+      try disk.removeIfThere(path)
+    } else {
+      try disk.rename(path, to: "\(directory)/\(SegmentName.spare)")
+    }
+  }
+}

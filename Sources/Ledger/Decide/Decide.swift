@@ -1,0 +1,96 @@
+/// `decide`: state, command, time in; events out, or a refusal. Pure and total. An empty list says
+/// that everything is already as the command wants it.
+extension LedgerState {
+  package func decide(
+    _ command: Command, by actor: Actor?, at now: Timestamp
+  ) -> Result<[Event], Refusal> {
+    var draft = Draft(state: self, recorded: now, actor: actor)
+    let refusal: Refusal? =
+      switch command {
+      case .registerOrganization(let id): registerOrganization(id, &draft)
+      case .setOrganization(let organization, let enabled):
+        setOrganization(organization, enabled, &draft)
+      case .registerUser(let user, let organization): registerUser(user, organization, &draft)
+      case .setUser(let user, let enabled): setUser(user, enabled, &draft)
+      case .createToken(let name, let role, let secret, let expires):
+        createToken(name, role, secret, expires, &draft)
+      case .importRequest(let request): draft.add(request)
+      case .completeImport(let completed, _): draft.add(.importCompleted(completed))
+      case .start(let version): draft.add(.logStarted(LogStarted(version: version)))
+      case .stop: draft.add(.logStopped(LogStopped()))
+      default: decideKey(command, &draft)
+      }
+    if let refusal { return .failure(refusal) }
+    return .success(draft.events)
+  }
+
+  private func registerOrganization(_ id: String, _ draft: inout Draft) -> Refusal? {
+    if let refusal = checkName(id, of: "an organization's id") { return refusal }
+    if index.organizations[id] != nil { return .exists(.organization, id) }
+    _ = draft.organization(id)
+    return nil
+  }
+
+  private func setOrganization(
+    _ organization: OrganizationOrdinal, _ enabled: Bool, _ draft: inout Draft
+  ) -> Refusal? {
+    guard organizations[organization.index].isEnabled != enabled else { return nil }
+    return draft.add(
+      enabled
+        ? .organizationEnabled(OrganizationEnabled(organization: organization))
+        : .organizationDisabled(OrganizationDisabled(organization: organization)))
+  }
+
+  private func registerUser(
+    _ user: UserReference, _ organization: OrganizationOrdinal, _ draft: inout Draft
+  ) -> Refusal? {
+    guard case .new = user else { return .invalid("the user exists already") }
+    _ = draft.user(user, of: organization)
+    return nil
+  }
+
+  private func setUser(_ user: UserOrdinal, _ enabled: Bool, _ draft: inout Draft) -> Refusal? {
+    guard users[user.index].isEnabled != enabled else { return nil }
+    return draft.add(
+      enabled ? .userEnabled(UserEnabled(user: user)) : .userDisabled(UserDisabled(user: user)))
+  }
+
+  private func createToken(
+    _ name: String, _ role: TokenRole, _ secret: SecretFacts, _ expires: Timestamp?,
+    _ draft: inout Draft
+  ) -> Refusal? {
+    if let refusal = checkName(name, of: "a token's name") { return refusal }
+    if tokens.contains(where: { $0.name == name && $0.revoked == nil }) {
+      return .exists(.token, name)
+    }
+    return draft.add(
+      .tokenCreated(
+        TokenCreated(
+          name: name, role: role, hash: secret.hash, pepper: secret.pepper, expires: expires)))
+  }
+
+  /// What a name outside may be: something, not endless, on one line.
+  func checkName(_ name: String, of what: String) -> Refusal? {
+    if name.isEmpty { return .invalid("\(what) cannot be empty") }
+    if name.utf8.count > Limits.nameBytes {
+      return .invalid("\(what) is longer than \(Limits.nameBytes) bytes")
+    }
+    if name.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7f }) {
+      return .invalid("\(what) contains a control character")
+    }
+    return nil
+  }
+}
+
+/// Bounds on what a record may be asked to hold; together they keep every record far below
+/// `Event.recordLimit`.
+package enum Limits {
+  /// An external id or a name, in bytes: twice the longest ARN.
+  package static let nameBytes = 4_096
+  /// Scopes or address ranges of one key.
+  package static let listEntries = 256
+  /// All metadata of one key, names and values, in bytes.
+  package static let metadataBytes = 16_384
+  /// The longest error code or request type of imported history that is kept, in bytes.
+  package static let codeBytes = 256
+}

@@ -1,0 +1,89 @@
+extension Draft {
+  /// Imported history decides nothing here: what happened is recorded as it happened. First the
+  /// introductions, then the request, then what it changed.
+  mutating func add(_ request: ImportedRequest) -> Refusal? {
+    origin = request.origin
+    let organization = organization(request.organization)
+    let user = user(request.user, of: organization)
+    let caller = Membership(organization: organization, user: user)
+    var decided = RequestDecided(operation: operation(request.operation), reason: request.reason)
+    decided.client = request.client.map { client($0) }
+    decided.credential = request.key == nil ? .none : .apiKey
+    decided.address = .notChecked
+    decided.errorCode = request.errorCode
+    decided.type = request.type
+    name(caller, key: request.key, in: &decided)
+    let change = request.change.map { resolve($0, organization: organization) }
+    decided.targetKey = change?.key
+    add(.requestDecided(decided))
+    if let change {
+      let actor = Actor(user: user, key: decided.key)
+      for body in change.bodies { add(body, by: actor) }
+    }
+    return nil
+  }
+
+  /// Names key, organization and user, the last two only where the key's introduction does not.
+  private mutating func name(
+    _ caller: Membership, key id: String?, in decided: inout RequestDecided
+  ) {
+    guard let id else {
+      decided.organization = caller.organization
+      decided.user = caller.user
+      return
+    }
+    guard let key = knownKey(id) else {
+      decided.key = claimKey(id)
+      add(
+        .keyObserved(
+          KeyObserved(
+            id: id, organization: caller.organization, user: caller.user,
+            kind: KeyKind(importedID: id))))
+      return
+    }
+    decided.key = key
+    let introduced = introduced(key)
+    if introduced?.organization != caller.organization {
+      decided.organization = caller.organization
+    }
+    if introduced?.user != caller.user { decided.user = caller.user }
+  }
+
+  private struct ResolvedChange {
+    var key: KeyOrdinal
+    var bodies: [EventBody]
+  }
+
+  private mutating func resolve(
+    _ change: ImportedRequest.Change, organization: OrganizationOrdinal
+  ) -> ResolvedChange {
+    switch change {
+    case .created(let id, let reference, let kind, let expires):
+      let owner = Membership(organization: organization, user: user(reference, of: organization))
+      let known = knownKey(id)
+      let created = KeyCreated(
+        key: known, id: known == nil ? id : nil, organization: organization, user: owner.user,
+        kind: kind, environment: .unspecified, pepper: 0, expires: expires)
+      return ResolvedChange(key: known ?? claimKey(id), bodies: [.keyCreated(created)])
+    case .enabled(let id, let reference):
+      return changed(id, reference, organization) { .keyEnabled(KeyEnabled(key: $0, owner: $1)) }
+    case .disabled(let id, let reference):
+      return changed(id, reference, organization) { .keyDisabled(KeyDisabled(key: $0, owner: $1)) }
+    case .revoked(let id, let reference):
+      return changed(id, reference, organization) { .keyRevoked(KeyRevoked(key: $0, owner: $1)) }
+    }
+  }
+
+  /// A change to a key never seen makes it observed.
+  private mutating func changed(
+    _ id: String, _ reference: UserReference, _ organization: OrganizationOrdinal,
+    _ body: (KeyOrdinal, Membership) -> EventBody
+  ) -> ResolvedChange {
+    let owner = Membership(organization: organization, user: user(reference, of: organization))
+    if let known = knownKey(id) { return ResolvedChange(key: known, bodies: [body(known, owner)]) }
+    let key = claimKey(id)
+    let observed = KeyObserved(
+      id: id, organization: organization, user: owner.user, kind: KeyKind(importedID: id))
+    return ResolvedChange(key: key, bodies: [.keyObserved(observed), body(key, owner)])
+  }
+}

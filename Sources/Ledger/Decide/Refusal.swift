@@ -1,0 +1,31 @@
+/// Why a command is not carried out. A value, not a throw: deciding is total.
+package enum Refusal: Error, Hashable, Sendable, CustomStringConvertible {
+  case unknown(Thing, String)
+  case exists(Thing, String)
+  /// A revoked key stays revoked, and nothing else about it changes.
+  case revoked(key: String)
+  case expired(key: String)
+  case alreadyRotated(key: String, to: String)
+  case invalid(String)
+  /// An idempotency key was used before for another call.
+  case idempotencyConflict
+  /// No more ordinals, or a record beyond what a tile can hold.
+  case tooLarge(String)
+
+  package enum Thing: String, Sendable {
+    case organization, user, key, operation, token, profile
+  }
+
+  package var description: String {
+    switch self {
+    case .unknown(let thing, let name): "there is no \(thing.rawValue) '\(name)'"
+    case .exists(let thing, let name): "\(thing.rawValue) '\(name)' exists already"
+    case .revoked(let key): "key '\(key)' is revoked; revocation is final"
+    case .expired(let key): "key '\(key)' has expired"
+    case .alreadyRotated(let key, let to): "key '\(key)' was rotated to '\(to)' already"
+    case .invalid(let problem): problem
+    case .idempotencyConflict: "the idempotency key was used before for another call"
+    case .tooLarge(let what): "\(what) is too large for one record"
+    }
+  }
+}

@@ -1,0 +1,118 @@
+/// `evolve`: the fold. It is total: whatever the log holds, it answers the same state on every
+/// machine and never fails. A record that speaks of a thing nobody introduced changes nothing;
+/// `verify` reports it.
+extension LedgerState {
+  /// Folds the record at position `logSize`. With `showing` false only introductions claim their
+  /// ordinals: so the state as of a moment leaves out what happened after it, and records before
+  /// it can still name things that were introduced after it.
+  package mutating func evolve(_ event: Event, showing: Bool = true) {
+    introduce(event)
+    logSize += 1
+    lastRecorded = max(lastRecorded, event.recorded)
+    if showing { show(event) }
+  }
+
+  /// The effects of an event whose record was folded without showing before. A story told in the
+  /// order in which things happened is made of these, because records may stand in another.
+  package mutating func show(_ event: Event) {
+    lastHappened = max(lastHappened, event.happened)
+    apply(event)
+  }
+
+  /// Gives the next ordinal to what the event introduces.
+  private mutating func introduce(_ event: Event) {
+    switch event.body {
+    case .organizationRegistered(let body):
+      if let id = body.id { index.organizations[id] = OrganizationOrdinal(organizations.count) }
+      organizations.append(Organization(id: body.id ?? ""))
+      organizationActivity.append(Activity())
+    case .userRegistered(let body):
+      if let tag = body.tag { index.users[tag] = UserOrdinal(users.count) }
+      users.append(User(tag: body.tag, sealed: body.sealed))
+      userActivity.append(Activity())
+    case .operationDefined(let body):
+      let name = body.name ?? ""
+      index.operations[name] = OperationOrdinal(operations.count)
+      operations.append(name)
+    case .clientSeen(let body):
+      if let tag = body.tag { index.clients[tag] = ClientOrdinal(clients.count) }
+      clients.append(Client(tag: body.tag, sealed: body.sealed))
+    case .keyCreated(let body) where body.key == nil:
+      introduceKey(id: body.id, kind: body.kind, owner: body.owner)
+    case .keyObserved(let body):
+      introduceKey(id: body.id, kind: body.kind, owner: body.owner)
+    case .keyRotated(let body):
+      guard keys.indices.contains(body.key.index) else { return }
+      let before = keys[body.key.index]
+      introduceKey(id: body.id, kind: before.kind, owner: before.owner ?? Membership())
+    case .tokenCreated(let body):
+      var token = Token()
+      token.name = body.name
+      token.role = body.role
+      token.hash = body.hash
+      if let hash = body.hash { index.tokens[hash] = TokenOrdinal(tokens.count) }
+      tokens.append(token)
+    case .profileSet(let body):
+      let name = body.name ?? ""
+      guard index.profiles[name] == nil else { return }
+      index.profiles[name] = ProfileOrdinal(profiles.count)
+      var profile = Profile()
+      profile.name = name
+      profiles.append(profile)
+    default: return
+    }
+  }
+
+  private mutating func introduceKey(id: String?, kind: KeyKind, owner: Membership) {
+    if let id { index.keys[id] = KeyOrdinal(keys.count) }
+    keys.append(Key(id: id, kind: kind, introduced: owner))
+    keyActivity.append(Activity())
+  }
+
+  private mutating func apply(_ event: Event) {
+    switch event.body {
+    case .requestDecided(let body): apply(body, event)
+    case .requestsCoalesced(let body): coalesced += body.counts.reduce(0) { $0 + $1.count }
+    case .keyCreated, .keyObserved, .keyRenamed, .keyEnabled, .keyDisabled, .keyExpirySet,
+      .keyRateLimitSet, .keyScopesSet, .keyAddressesSet, .keyMetadataSet, .keyRotated, .keyRevoked:
+      applyToKey(event)
+    case .organizationRegistered, .organizationDisabled, .organizationEnabled, .userRegistered,
+      .userDisabled, .userEnabled, .subjectErased:
+      applyToEntity(event)
+    case .tokenCreated, .tokenRevoked, .sessionDenied, .pepperRotated, .profileSet, .abuseBlocked,
+      .abuseReleased, .creditsGranted, .creditsRefunded:
+      applyToAccess(event)
+    case .operationDefined, .clientSeen, .taskReported, .auditAccessed, .importCompleted,
+      .checkpointRotated, .logStarted, .logStopped, .logTrimmed:
+      return
+    }
+  }
+
+  private mutating func apply(_ request: RequestDecided, _ event: Event) {
+    guard let subject = subject(of: request) else { return }
+    let happened = event.happened
+    if let organization = subject.organization {
+      organizationActivity[organization.index].count(request.reason, at: happened)
+    }
+    if let user = subject.user {
+      userActivity[user.index].count(request.reason, at: happened)
+      users[user.index].credits -= Int64(clamping: request.charged)
+      if event.origin != nil { belong(subject, at: event.stamp) }
+    }
+    if let key = request.key {
+      keyActivity[key.index].count(request.reason, at: happened)
+      if event.origin != nil { observe(key, subject, at: event.stamp) }
+    }
+  }
+
+  /// Late history can tell that a user or a key belongs to somebody else than was thought.
+  private mutating func belong(_ subject: RequestSubject, at stamp: Stamp) {
+    guard let organization = subject.organization, let user = subject.user else { return }
+    belong(Membership(organization: organization, user: user), at: stamp)
+  }
+
+  private mutating func observe(_ key: KeyOrdinal, _ subject: RequestSubject, at stamp: Stamp) {
+    guard let organization = subject.organization, let user = subject.user else { return }
+    observe(key, Membership(organization: organization, user: user), at: stamp)
+  }
+}

@@ -1,0 +1,37 @@
+extension LedgerState {
+  /// Tokens, sessions, peppers, profiles, blocks and credits.
+  mutating func applyToAccess(_ event: Event) {
+    switch event.body {
+    case .tokenCreated(let body):
+      guard let at = body.hash.flatMap({ index.tokens[$0]?.index }) else { return }
+      tokens[at].created = event.happened
+      tokens[at].expires = body.expires
+    case .tokenRevoked(let body):
+      guard tokens.indices.contains(body.token.index) else { return }
+      tokens[body.token.index].revoked = tokens[body.token.index].revoked ?? event.happened
+    case .sessionDenied(let body):
+      if let session = body.session { deniedSessions[session] = body.expires }
+    case .pepperRotated(let body): pepper = body.pepper
+    case .profileSet(let body):
+      guard let profile = index.profiles[body.name ?? ""] else { return }
+      profiles[profile.index].version = body.version
+      profiles[profile.index].document = body.document
+    case .abuseBlocked(let body):
+      guard users.indices.contains(body.user.index) else { return }
+      users[body.user.index].block = Block(
+        began: event.happened, until: body.until, evidence: body.evidence)
+    case .abuseReleased(let body):
+      guard users.indices.contains(body.user.index) else { return }
+      users[body.user.index].block = nil
+    case .creditsGranted(let body): credit(body.user, body.amount)
+    case .creditsRefunded(let body): credit(body.user, body.amount)
+    default: return
+    }
+  }
+
+  private mutating func credit(_ user: UserOrdinal, _ amount: UInt64) {
+    guard users.indices.contains(user.index) else { return }
+    let (sum, tooMuch) = users[user.index].credits.addingReportingOverflow(Int64(clamping: amount))
+    users[user.index].credits = tooMuch ? .max : sum
+  }
+}

@@ -1,0 +1,167 @@
+internal import EventLog
+package import Ledger
+
+/// One event of somebody else's history, as plain text; the importer seals what names a person.
+package struct HistoryEvent: Sendable {
+  package var id: String
+  package var happened: Timestamp
+  package var organization: String
+  package var user: String
+  package var key: String?
+  package var operation: String
+  package var type: RequestType
+  package var reason: Reason
+  package var errorCode: String?
+  package var clientAddress: String?
+  package var userAgent: String?
+  package var change: Change?
+  /// The whole event in one canonical form, to notice the same id with other content.
+  package var content: [UInt8]
+
+  package enum Change: Sendable {
+    case created(key: String, owner: String, kind: KeyKind, expires: Timestamp?)
+    case enabled(key: String, owner: String)
+    case disabled(key: String, owner: String)
+    case revoked(key: String, owner: String)
+  }
+
+  package init(
+    id: String, happened: Timestamp, organization: String, user: String, key: String?,
+    operation: String, type: RequestType, reason: Reason, errorCode: String?,
+    clientAddress: String?, userAgent: String?, change: Change?, content: [UInt8]
+  ) {
+    self.id = id
+    self.happened = happened
+    self.organization = organization
+    self.user = user
+    self.key = key
+    self.operation = operation
+    self.type = type
+    self.reason = reason
+    self.errorCode = errorCode
+    self.clientAddress = clientAddress
+    self.userAgent = userAgent
+    self.change = change
+    self.content = content
+  }
+}
+
+/// Takes history in, each event once for ever.
+package struct Importer {
+  /// What an import came to.
+  package struct Summary: Sendable, Equatable {
+    /// Events read, known ones included.
+    package var events: UInt64 = 0
+    package var added: UInt64 = 0
+    package var known: UInt64 = 0
+    /// The same id with other content; the first was kept.
+    package var conflicts: [String] = []
+    package var conflictCount: UInt64 = 0
+  }
+
+  /// Conflicts told by id; more are only counted.
+  private static let conflictsTold = 100
+
+  private let writer: LedgerWriter
+  private let source: HistorySource
+  private let actor: Actor
+  package private(set) var summary = Summary()
+
+  package init(_ writer: LedgerWriter, source: HistorySource, by actor: Actor) {
+    self.writer = writer
+    self.source = source
+    self.actor = actor
+  }
+
+  /// Records what is new of a batch, each event with everything it brings in one group.
+  package mutating func add(_ events: [HistoryEvent]) throws(StoreError) {
+    let source = source
+    let verdicts = try writer.withBook { book throws(StoreError) in
+      try book.project()
+      return try Importer.judge(events, source, &book)
+    }
+    var proposals: [Proposal] = []
+    for (event, verdict) in zip(events, verdicts) {
+      summary.events += 1
+      switch verdict {
+      case .new(let fingerprint):
+        summary.added += 1
+        proposals.append(Importer.proposal(event, source, fingerprint))
+      case .known: summary.known += 1
+      case .conflict:
+        summary.conflictCount += 1
+        if summary.conflicts.count < Self.conflictsTold { summary.conflicts.append(event.id) }
+      }
+    }
+    guard !proposals.isEmpty else { return }
+    for outcome in try writer.perform(proposals) {
+      if case .failure(let refusal) = outcome { throw .refused(refusal) }
+    }
+  }
+
+  /// Records that the import reached its end, if it recorded anything.
+  package func complete(files: UInt64, skipped: UInt64) throws(StoreError) {
+    guard summary.added > 0 else { return }
+    let completed = ImportCompleted(
+      source: source, files: files, events: summary.events, added: summary.added,
+      filesSkipped: skipped)
+    let source = source
+    _ = try writer.perform(
+      Proposal(by: actor) { _, _, _ in .success(.completeImport(completed, source: source)) })
+  }
+
+  private enum Verdict: Sendable {
+    case new(fingerprint: UInt64)
+    case known
+    case conflict
+  }
+
+  private static func judge(
+    _ events: [HistoryEvent], _ source: HistorySource, _ book: inout Book
+  ) throws(StoreError) -> [Verdict] {
+    var here: [String: UInt64] = [:]
+    var verdicts: [Verdict] = []
+    for event in events {
+      let fingerprint = book.fingerprint(event.content)
+      let recorded: UInt64? = try book.imported(source, id: event.id)
+      if let held = here[event.id] ?? recorded {
+        verdicts.append(held == fingerprint ? .known : .conflict)
+      } else {
+        here[event.id] = fingerprint
+        verdicts.append(.new(fingerprint: fingerprint))
+      }
+    }
+    return verdicts
+  }
+
+  private static func proposal(
+    _ event: HistoryEvent, _ source: HistorySource, _ fingerprint: UInt64
+  ) -> Proposal {
+    // Who imported is told by `import.completed`; what is imported has its own actors.
+    Proposal(by: nil) { state, sealer, now throws(StoreError) in
+      let change: ImportedRequest.Change? =
+        switch event.change {
+        case .created(let key, let owner, let kind, let expires):
+          .created(
+            key: key, owner: try sealer.user(owner, in: state), kind: kind, expires: expires)
+        case .enabled(let key, let owner):
+          .enabled(key: key, owner: try sealer.user(owner, in: state))
+        case .disabled(let key, let owner):
+          .disabled(key: key, owner: try sealer.user(owner, in: state))
+        case .revoked(let key, let owner):
+          .revoked(key: key, owner: try sealer.user(owner, in: state))
+        case nil: nil
+        }
+      return .success(
+        .importRequest(
+          ImportedRequest(
+            origin: Origin(
+              happened: event.happened, source: source, id: event.id, fingerprint: fingerprint),
+            organization: event.organization, user: try sealer.user(event.user, in: state),
+            key: event.key, operation: event.operation,
+            client: try sealer.client(
+              address: event.clientAddress, userAgent: event.userAgent, recorded: now, in: state),
+            reason: event.reason, errorCode: event.errorCode, type: event.type, change: change)))
+    }
+  }
+}
