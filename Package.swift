@@ -51,7 +51,7 @@ let package = Package(
 
     // What joins them, and what a person runs.
     library("LedgerStore", ["Ledger", "Transparency", "EventLog", "Secrets", "Projection"]),
-    library("CloudTrail", ["CZlib"]),
+    library("CloudTrail", ["Ledger", "CZlib"]),
     .executableTarget(
       name: "keyledger", dependencies: ["LedgerStore", "CloudTrail", argumentParser],
       swiftSettings: swiftSettings),
@@ -60,7 +60,7 @@ let package = Package(
     tests(of: "Transparency", [crypto]),
     tests(of: "EventLog", ["Transparency"]),
     tests(of: "Secrets", ["Transparency"]),
-    tests(of: "CloudTrail"),
+    tests(of: "CloudTrail", ["Ledger"]),
     tests(of: "Projection", ["Ledger"]),
     tests(of: "LedgerStore", ["CloudTrail", "EventLog", "Ledger", "Secrets", "Transparency"]),
   ]

@@ -9,24 +9,24 @@ struct Caller {
   /// Of the event's own ARN, such as `aws-cn`; `aws` if it has none.
   private let partition: String
 
-  init(_ record: JSONValue) {
-    let identity = record["userIdentity"]
-    let recipient = record["recipientAccountId"]?.string
-    let ownAccount = identity?["accountId"]?.string.flatMap { Caller.isAccount($0) ? $0 : nil }
-    let arn = identity?["arn"]?.string
+  init(_ record: JSONObject) {
+    let identity = record.object("userIdentity")
+    let recipient = record.string("recipientAccountId")
+    let ownAccount = identity?.string("accountId").flatMap { Caller.isAccount($0) ? $0 : nil }
+    let arn = identity?.string("arn")
     let account = ownAccount ?? recipient
     let partition = arn.flatMap(Caller.partition) ?? "aws"
     self.partition = partition
     organization = account ?? Caller.unknown
-    key = identity?["accessKeyId"]?.string
+    key = identity?.string("accessKeyId")
 
     let named =
-      identity?["type"]?.string == "IAMUser" ? identity?["userName"]?.string : nil
+      identity?.string("type") == "IAMUser" ? identity?.string("userName") : nil
     user =
       named.flatMap { Caller.arn(partition: partition, account: account, user: $0) }
       ?? arn
-      ?? identity?["principalId"]?.string
-      ?? identity?["invokedBy"]?.string
+      ?? identity?.string("principalId")
+      ?? identity?.string("invokedBy")
       ?? Caller.unknown
   }
 

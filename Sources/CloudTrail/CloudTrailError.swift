@@ -5,10 +5,8 @@ package struct CloudTrailError: Error, Equatable, CustomStringConvertible {
     case file
     /// A line of a JSON lines file.
     case line(Int)
-    /// A record of a `Records` document or array, which begins at `byte` of the text.
-    case record(Int, byte: Int)
-    /// A byte of the text, after decompression.
-    case byte(Int)
+    /// A record of a `Records` document or array.
+    case record(Int)
     /// A byte of the file itself, before decompression.
     case compressedByte(Int)
   }
@@ -30,8 +28,7 @@ package struct CloudTrailError: Error, Equatable, CustomStringConvertible {
       switch position {
       case .file: ""
       case .line(let line): "line \(line): "
-      case .record(let record, let byte): "record \(record) (from byte \(byte)): "
-      case .byte(let byte): "byte \(byte): "
+      case .record(let record): "record \(record): "
       case .compressedByte(let byte): "compressed byte \(byte): "
       }
     return CloudTrailError.printable("\(path): \(place)\(problem)")

@@ -1,11 +1,13 @@
+package import Ledger
+
 /// One event of a CloudTrail file as plain facts: who asked for what, when, from where, with
 /// which key, what came of it, and what it did to a key.
 package struct CloudTrailEvent: Sendable, Equatable {
   /// `eventID`, unique for ever.
   package var id: String
 
-  /// Microseconds since 1970 UTC, from `eventTime` or `@timestamp`.
-  package var happened: Int64
+  /// From `eventTime` or `@timestamp`.
+  package var happened: Timestamp
 
   /// The account, 12 digits; what the file has instead if it names no account.
   package var organization: String
@@ -19,6 +21,7 @@ package struct CloudTrailEvent: Sendable, Equatable {
   /// `eventSource:eventName`.
   package var operation: String
 
+  /// `eventType`, kept so that billing can leave out what no customer asked for.
   package var requestType: RequestType
   package var outcome: Outcome
 
@@ -35,11 +38,6 @@ package struct CloudTrailEvent: Sendable, Equatable {
   /// and never recorded.
   package var canonical: [UInt8]
 
-  /// `eventType`, kept so that billing can leave out what no customer asked for.
-  package enum RequestType: Sendable, Equatable, CaseIterable {
-    case apiCall, serviceEvent, consoleAction, consoleSignIn, vpceEvent, insight, other
-  }
-
   package enum Outcome: Sendable, Equatable {
     case allowed
     case refused(Refusal)
@@ -50,7 +48,7 @@ package struct CloudTrailEvent: Sendable, Equatable {
   }
 }
 
-extension CloudTrailEvent.RequestType {
+extension RequestType {
   init(eventType: String?) {
     self =
       switch eventType {

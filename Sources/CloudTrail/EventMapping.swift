@@ -1,36 +1,43 @@
+internal import Ledger
+
 /// Why a JSON value is no event that can be recorded.
 enum EventProblem: Error {
   case notCloudTrail
   case missing(StaticString)
   case badTime
-  case json(JSONProblem)
+  /// With what the parser says, which mostly names the place.
+  case notJSON(String)
+  /// Of a record in its canonical form; the limit in bytes.
+  case tooLong(Int)
 
   var description: String {
     switch self {
     case .notCloudTrail: "not CloudTrail: no eventID, eventSource or eventName"
     case .missing(let name): "\(name) is missing"
     case .badTime: "the event's time is not an RFC 3339 time"
-    case .json(let problem): problem.description
+    case .notJSON(let told): "not JSON: \(told)"
+    case .tooLong(let limit): "longer than \(limit) bytes"
     }
   }
 }
 
 extension CloudTrailEvent {
   /// Maps a JSON value by the rules of the import.
-  init(_ record: JSONValue) throws(EventProblem) {
-    let insight = record["insightDetails"]
-    let id = record["eventID"]?.string
-    let source = record["eventSource"]?.string ?? insight?["eventSource"]?.string
-    let name = record["eventName"]?.string ?? insight?["eventName"]?.string
+  init(_ value: Any) throws(EventProblem) {
+    guard let record = value as? JSONObject else { throw .notCloudTrail }
+    let insight = record.object("insightDetails")
+    let id = record.string("eventID")
+    let source = record.string("eventSource") ?? insight?.string("eventSource")
+    let name = record.string("eventName") ?? insight?.string("eventName")
     if id == nil && source == nil && name == nil { throw .notCloudTrail }
     guard let id else { throw .missing("eventID") }
     guard let source else { throw .missing("eventSource") }
     guard let name else { throw .missing("eventName") }
     let happened = try CloudTrailEvent.time(record)
     let caller = Caller(record)
-    let errorCode = record["errorCode"]?.string
+    let errorCode = record.string("errorCode")
     let isFailedLogin =
-      name == "ConsoleLogin" && record["responseElements"]?["ConsoleLogin"]?.string == "Failure"
+      name == "ConsoleLogin" && record.object("responseElements")?.string("ConsoleLogin") == "Failure"
 
     self.id = id
     self.happened = happened
@@ -38,24 +45,20 @@ extension CloudTrailEvent {
     user = caller.user
     key = caller.key
     operation = "\(source):\(name)"
-    requestType = RequestType(eventType: record["eventType"]?.string)
+    requestType = RequestType(eventType: record.string("eventType"))
     outcome = Outcome(errorCode: errorCode, isFailedLogin: isFailedLogin)
     self.errorCode = errorCode
-    clientAddress = record["sourceIPAddress"]?.string
-    userAgent = record["userAgent"]?.string
+    clientAddress = record.string("sourceIPAddress")
+    userAgent = record.string("userAgent")
     change =
-      errorCode == nil && record["errorMessage"]?.string == nil
+      errorCode == nil && record.string("errorMessage") == nil
       ? KeyChange(record, eventName: name, caller: caller, happened: happened) : nil
-    do {
-      canonical = try CanonicalJSON.event(record.text, happened: happened)
-    } catch {
-      throw .json(error)
-    }
+    canonical = CanonicalJSON.event(record, happened: happened)
   }
 
   /// Some pipelines export the time as `@timestamp`.
-  private static func time(_ record: JSONValue) throws(EventProblem) -> Int64 {
-    guard let text = record["eventTime"]?.string ?? record["@timestamp"]?.string else {
+  private static func time(_ record: JSONObject) throws(EventProblem) -> Timestamp {
+    guard let text = record.string("eventTime") ?? record.string("@timestamp") else {
       throw .missing("eventTime")
     }
     guard let happened = EventTime.rfc3339(text) else { throw .badTime }

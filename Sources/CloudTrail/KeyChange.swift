@@ -1,14 +1,12 @@
+package import Ledger
+
 /// What an event did to a key's life.
 package enum KeyChange: Sendable, Equatable {
-  /// `expires` is in microseconds since 1970 UTC, nil where the file does not say.
-  case created(key: String, owner: String, kind: KeyKind, expires: Int64?)
+  /// `expires` is nil where the file does not say.
+  case created(key: String, owner: String, kind: KeyKind, expires: Timestamp?)
   case enabled(key: String, owner: String)
   case disabled(key: String, owner: String)
   case revoked(key: String, owner: String)
-}
-
-package enum KeyKind: Sendable, Equatable {
-  case permanent, temporary
 }
 
 extension CloudTrailEvent {

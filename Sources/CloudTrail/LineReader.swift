@@ -16,8 +16,10 @@ struct LineReader: ~Copyable {
     self.limits = limits
   }
 
-  /// Bytes before the text proper: its byte order mark.
-  var skipped: Int { text.skipped }
+  /// White space by RFC 8259.
+  static func isSpace(_ byte: UInt8) -> Bool {
+    [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n")].contains(byte)
+  }
 
   /// The next line without its end; nil behind the last.
   mutating func next(from file: borrowing OpenFile) throws(CloudTrailError) -> [UInt8]? {
@@ -41,7 +43,7 @@ struct LineReader: ~Copyable {
   ) throws(CloudTrailError) -> (line: [UInt8], isWhole: Bool)? {
     var start = head
     while true {
-      start = JSONParser.skipSpace(buffer.span, from: start, to: buffer.count)
+      while start < buffer.count, LineReader.isSpace(buffer[start]) { start += 1 }
       if start < buffer.count { break }
       guard start - head <= limits.record else {
         throw CloudTrailError(

@@ -16,8 +16,6 @@ struct TextReader: ~Copyable {
   private var isGzip = false
   private var output: [UInt8] = []
   private var isStarted = false
-  /// Bytes at the beginning of the text that were not delivered: the byte order mark.
-  private(set) var skipped = 0
 
   /// Appends the next piece of the text to `text`; false at its end.
   mutating func append(
@@ -39,10 +37,8 @@ struct TextReader: ~Copyable {
     while first.count < TextReader.byteOrderMark.count {
       guard try appendPiece(to: &first, from: file) else { break }
     }
-    if first.starts(with: TextReader.byteOrderMark) {
-      skipped = TextReader.byteOrderMark.count
-    }
-    text.append(contentsOf: first.dropFirst(skipped))
+    let isMarked = first.starts(with: TextReader.byteOrderMark)
+    text.append(contentsOf: isMarked ? first[TextReader.byteOrderMark.count...] : first[...])
     return !first.isEmpty
   }
 

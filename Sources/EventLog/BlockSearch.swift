@@ -18,8 +18,12 @@ extension UnsafeRawBufferPointer {
 
   /// Offset of the last byte that is not zero.
   var lastNonZero: Int? {
-    var position = count - 1
-    while position >= 0, self[position] == 0 { position -= 1 }
-    return position >= 0 ? position : nil
+    var end = count
+    while end > 0 {
+      let piece = UnsafeRawBufferPointer(rebasing: self[max(0, end - 4_096)..<end])
+      if !piece.isAllZero { return self[..<end].lastIndex { $0 != 0 } }
+      end -= piece.count
+    }
+    return nil
   }
 }

@@ -7,6 +7,8 @@ struct LogInspection: Sendable {
     let header: SegmentHeader
     /// Records.
     let count: UInt64
+    /// Where the last block is; of an empty segment, where the first would be.
+    let lastBlock: UInt64
     /// Where the next block would be, unless the segment is sealed.
     let end: UInt64
 
@@ -115,7 +117,8 @@ struct LogInspection: Sendable {
     report.isCleanStop = false
     segments.append(
       Segment(
-        name: name, header: header, count: tree.end - header.firstSequence, end: scan.end))
+        name: name, header: header, count: tree.end - header.firstSequence,
+        lastBlock: footer.blocks.last?.offset ?? scan.end, end: scan.end))
   }
 
   private mutating func addUnsealed(
@@ -127,8 +130,10 @@ struct LogInspection: Sendable {
         name, file.size, nil, "\(file.size) bytes, expected \(header.capacity)")
     }
     var scan = try BlockScan(file, header)
+    var lastBlock = scan.offset
     while let block = try scan.peek() {
       guard let records = try scan.records(of: block) else { break }
+      lastBlock = scan.offset
       hash(records, from: block.firstSequence)
       try advance(to: block.firstRecorded, block.lastRecorded, name)
       scan.skip(block)
@@ -145,7 +150,8 @@ struct LogInspection: Sendable {
     report.isCleanStop = scan.isStopped
     segments.append(
       Segment(
-        name: name, header: header, count: scan.next - header.firstSequence, end: scan.offset))
+        name: name, header: header, count: scan.next - header.firstSequence, lastBlock: lastBlock,
+        end: scan.offset))
   }
 
   /// Recorded times never decrease.

@@ -85,7 +85,7 @@ package struct LogWriter: ~Copyable, Sendable {
     guard let last = found.segments.last else { throw .noLog(directory: directory) }
 
     let repair = Repair(directory: directory, disk: disk)
-    let report = try repair.apply(found.report)
+    let report = try repair.apply(found)
     let spares = SpareSegments(directory, disk, options)
     try spares.adopt(try LogInspection.list(directory, disk))
     spares.prepare()

@@ -3,14 +3,17 @@ struct Repair {
   let directory: String
   let disk: any Disk
 
-  /// Puts right what the report says, and returns it with what was done.
-  func apply(_ report: RecoveryReport) throws(LogError) -> RecoveryReport {
+  /// Puts right what was found, and returns the report with what was done.
+  func apply(_ found: LogInspection) throws(LogError) -> RecoveryReport {
+    let report = found.report
     var done = report
     do throws(DiskError) {
       if let torn = report.tornTail { done.tornTail?.savedAs = try cut(torn) }
       for name in report.sealingLeftovers { try disk.removeIfThere("\(directory)/\(name)") }
       if let name = report.abandonedSegment { try reuse(name) }
-      if !report.isClean { try disk.syncDirectory(directory) }
+      if let last = found.segments.last, !last.header.isSealed { try rewriteEnd(last) }
+      // A name that can be seen may have been given just before an fsync of the directory failed.
+      try disk.syncDirectory(directory)
     } catch {
       throw .io(error)
     }
@@ -32,6 +35,23 @@ struct Repair {
       try disk.sync(file)
     }
     return copy
+  }
+
+  /// Writes the last block once more, and zeros as far behind it as any block reaches.
+  ///
+  /// If an fdatasync failed before, the kernel may show bytes that never reached the disk, and
+  /// will not write them again by itself. No earlier block is concerned: each was synced before
+  /// the next was written.
+  private func rewriteEnd(_ segment: LogInspection.Segment) throws(DiskError) {
+    let reach = min(segment.header.capacity, segment.end + UInt64(LogFormat.maxBlockSize))
+    try disk.with("\(directory)/\(segment.name)", .readWrite) { file throws(DiskError) in
+      var memory = ByteBuffer()
+      let bytes = memory.bytes(Int(reach - segment.lastBlock))
+      let count = try disk.read(file, at: segment.lastBlock, into: bytes)
+      try disk.write(
+        file, at: segment.lastBlock, UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+      try disk.sync(file)
+    }
   }
 
   /// A segment that was never begun becomes the spare again, or goes.

@@ -46,7 +46,8 @@ struct SegmentStart {
       try disk.rename(path, to: "\(directory)/\(SegmentName.of(tree.end))")
     } catch {
       disk.close(file)
-      disk.discard(path)
+      // A full disk must not cost the reserve: the header is simply written again.
+      if error.isDiskFull { spares.giveBack(spare) } else { disk.discard(path) }
       throw Failure(error: error, isUndone: true)
     }
     do {

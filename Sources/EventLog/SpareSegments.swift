@@ -4,7 +4,7 @@ import Synchronization
 /// The files of zeros that the next segments will be made of. They are the reserve for a full
 /// disk: a writer that has one can begin a segment without asking for space.
 final class SpareSegments: Sendable {
-  private struct Spare {
+  struct Spare {
     let name: String
     /// Bytes.
     let size: UInt64
@@ -106,14 +106,15 @@ final class SpareSegments: Sendable {
     }
   }
 
-  /// The name and size of a spare, which is the caller's from here on.
-  func take() -> (name: String, size: UInt64)? {
+  /// A spare, which is the caller's from here on.
+  func take() -> Spare? {
     settle()
-    return state.withLock { state in
-      guard !state.spares.isEmpty else { return nil }
-      let spare = state.spares.removeFirst()
-      return (spare.name, spare.size)
-    }
+    return state.withLock { $0.spares.isEmpty ? nil : $0.spares.removeFirst() }
+  }
+
+  /// Takes back a spare of which no more than the header was written.
+  func giveBack(_ spare: Spare) {
+    state.withLock { $0.spares.insert(spare, at: 0) }
   }
 
   private func add(upTo count: Int, size: UInt64) throws(DiskError) {

@@ -36,6 +36,11 @@ func record(_ number: Int) -> [UInt8] {
   }
 }
 
+/// Some hundred longer test records, made once: a few of them fill a segment.
+let longRecords: [[UInt8]] = (0..<900).map { number in
+  number % 7 == 3 ? [] : noise(100 + number % 40 * 12, seed: UInt64(number / 2))
+}
+
 /// Bytes that do not compress.
 func noise(_ length: Int, seed: UInt64 = 1) -> [UInt8] {
   var random = SplitMix(state: seed)
@@ -58,6 +63,11 @@ extension RecordBatch {
   init(numbers: Range<Int>) {
     self.init()
     for number in numbers { append(number: number) }
+  }
+
+  init(long numbers: Range<Int>) {
+    self.init()
+    for number in numbers { append(bytes: longRecords[number], at: number) }
   }
 
   /// Adds the test record with a number.
@@ -116,6 +126,15 @@ func openLog(
 ) throws(LogError) -> LogWriter {
   try LogWriter(
     opening: simulatedDirectory, signedSize: signedSize, options: options, disk: disk)
+}
+
+/// The size of the log if it opens for writing, as a value.
+func opened(_ disk: any Disk, signedSize: UInt64 = 0) -> Result<UInt64, LogError> {
+  do throws(LogError) {
+    return .success(try openLog(disk, signedSize: signedSize).size)
+  } catch {
+    return .failure(error)
+  }
 }
 
 func readLog(_ disk: any Disk) throws(LogError) -> LogReader {

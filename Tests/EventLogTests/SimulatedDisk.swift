@@ -262,7 +262,7 @@ final class SimulatedDisk: Disk {
     _ operation: DiskError.Operation, _ path: String, _ change: (inout [String: Int]) -> Bool
   ) throws(DiskError) {
     try locked { state throws(DiskError) in
-      let code = try step(&state, operation, path, needsSpace: operation == .rename)
+      let code = try step(&state, operation, path, needsSpace: false)
       if let code { throw DiskError(operation, path, code: code) }
       guard change(&state.names) else { throw DiskError(operation, path, code: ENOENT) }
       state.nameHistory.append(state.names)

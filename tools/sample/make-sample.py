@@ -43,10 +43,16 @@ CLI = "aws-cli/2.17.20 md/Botocore#2.17.20 os/linux lang/python#3.11.9"
 BOTO = "Boto3/1.34.149 md/Botocore#1.34.149 os/linux lang/python#3.12.4"
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 
+ARTIFACTS = {"bucketName": "example-artifacts"}
+CUSTOMERS = {"bucketName": "example-customers"}
+SHOP = {"cluster": "main", "service": "shop"}
+READ_ONLY = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
+
 
 def uuid(text):
     digits = hashlib.sha256(text.encode()).hexdigest()
-    return "-".join([digits[:8], digits[8:12], "4" + digits[13:16], "a" + digits[17:20], digits[20:32]])
+    parts = [digits[:8], digits[8:12], "4" + digits[13:16], "a" + digits[17:20], digits[20:32]]
+    return "-".join(parts)
 
 
 def principal(prefix, name):
@@ -152,16 +158,16 @@ def morning():
     yield call("08:55:02", deploy, "sts:GetCallerIdentity", *build)
     yield assume_role("08:55:04", deploy, "release", "build-1841", DEPLOY_SESSION_1,
                       "Mar 4, 2025, 9:55:04 AM", *build)
-    yield call("08:55:09", release, "s3:GetBucketVersioning", *build, {"bucketName": "example-artifacts"})
+    yield call("08:55:09", release, "s3:GetBucketVersioning", *build, ARTIFACTS)
     yield call("08:55:12", release, "ecr:DescribeRepositories", *build)
     yield call("08:55:40", release, "ecs:RegisterTaskDefinition", *build, {"family": "shop"})
-    yield call("08:55:44", release, "ecs:UpdateService", *build, {"cluster": "main", "service": "shop"})
+    yield call("08:55:44", release, "ecs:UpdateService", *build, SHOP)
     yield call("08:56:10", release, "ecs:DescribeServices", *build, {"cluster": "main"})
     yield call("08:56:40", release, "ecs:DescribeServices", *build, {"cluster": "main"},
                error=("ThrottlingException", "Rate exceeded"))
     yield call("08:57:10", release, "ecs:DescribeServices", *build, {"cluster": "main"})
-    yield call("09:00:00", service("lambda.amazonaws.com"), "sts:AssumeRole", "lambda.amazonaws.com",
-               "lambda.amazonaws.com",
+    yield call("09:00:00", service("lambda.amazonaws.com"), "sts:AssumeRole",
+               "lambda.amazonaws.com", "lambda.amazonaws.com",
                {"roleArn": f"arn:aws:iam::{ACCOUNT}:role/indexer", "roleSessionName": "indexer"},
                {"credentials": {"accessKeyId": LAMBDA_SESSION,
                                 "sessionToken": "invented-session-token",
@@ -196,7 +202,7 @@ def incident():
                          "arn": f"arn:aws:iam::{ACCOUNT}:user/svc-backup",
                          "createDate": "Mar 4, 2025, 12:04:37 PM"}})
     yield call("12:05:02", maria, "iam:AttachUserPolicy", *stranger,
-               {"userName": "svc-backup", "policyArn": "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"})
+               {"userName": "svc-backup", "policyArn": READ_ONLY})
     yield call("12:05:30", maria, "iam:CreateAccessKey", *stranger, {"userName": "svc-backup"},
                {"accessKey": {"userName": "svc-backup", "accessKeyId": BACKDOOR_KEY,
                               "status": "Active", "createDate": "Mar 4, 2025, 12:05:30 PM"}})
@@ -205,24 +211,24 @@ def incident():
     yield call("12:11:58", backup, "iam:ListAccessKeys", *tool, error=denied)
     yield call("12:12:03", backup, "secretsmanager:ListSecrets", *tool, error=denied)
     yield call("12:12:09", backup, "ec2:DescribeInstances", *tool,
-               error=("Client.UnauthorizedOperation", "You are not authorized to perform this operation."))
-    yield call("12:12:44", backup, "s3:GetBucketAcl", *tool, {"bucketName": "example-artifacts"})
-    yield call("12:13:02", backup, "s3:GetBucketPolicy", *tool, {"bucketName": "example-artifacts"},
+               error=("Client.UnauthorizedOperation", "You are not authorized."))
+    yield call("12:12:44", backup, "s3:GetBucketAcl", *tool, ARTIFACTS)
+    yield call("12:13:02", backup, "s3:GetBucketPolicy", *tool, ARTIFACTS,
                error=("NoSuchBucketPolicy", "The bucket policy does not exist"))
-    yield call("12:13:05", backup, "s3:GetBucketPolicy", *tool, {"bucketName": "example-customers"})
-    yield call("12:14:30", backup, "s3:ListObjects", *tool, {"bucketName": "example-customers"})
-    yield call("12:14:31", backup, "s3:ListObjects", *tool, {"bucketName": "example-customers"},
+    yield call("12:13:05", backup, "s3:GetBucketPolicy", *tool, CUSTOMERS)
+    yield call("12:14:30", backup, "s3:ListObjects", *tool, CUSTOMERS)
+    yield call("12:14:31", backup, "s3:ListObjects", *tool, CUSTOMERS,
                error=("SlowDown", "Please reduce your request rate."))
-    yield call("12:14:32", backup, "s3:ListObjects", *tool, {"bucketName": "example-customers"},
+    yield call("12:14:32", backup, "s3:ListObjects", *tool, CUSTOMERS,
                error=("SlowDown", "Please reduce your request rate."))
-    yield call("12:14:40", backup, "s3:ListObjects", *tool, {"bucketName": "example-customers"})
+    yield call("12:14:40", backup, "s3:ListObjects", *tool, CUSTOMERS)
     yield assume_role("12:20:18", joan, "incident-response", "joan", RESPONDER_SESSION,
                       "Mar 4, 2025, 1:20:18 PM", OFFICE, CLI)
     responder = session("incident-response", "joan", RESPONDER_SESSION)
     yield call("12:21:02", responder, "cloudtrail:LookupEvents", OFFICE, CLI)
     yield call("12:22:47", backup, "ssm:DescribeParameters", *tool,
                error=("ThrottlingException", "Rate exceeded"))
-    yield call("12:23:09", backup, "s3:GetBucketTagging", *tool, {"bucketName": "example-customers"})
+    yield call("12:23:09", backup, "s3:GetBucketTagging", *tool, CUSTOMERS)
     yield call("12:24:51", responder, "iam:ListAccessKeys", OFFICE, CLI, {"userName": "svc-backup"})
     yield call("12:26:05", responder, "iam:UpdateAccessKey", OFFICE, CLI,
                {"userName": "svc-backup", "accessKeyId": BACKDOOR_KEY, "status": "Inactive"})
@@ -238,7 +244,7 @@ def afternoon():
     yield call("12:31:20", responder, "iam:DeleteAccessKey", OFFICE, CLI,
                {"userName": "svc-backup", "accessKeyId": BACKDOOR_KEY})
     yield call("12:31:55", responder, "iam:DetachUserPolicy", OFFICE, CLI,
-               {"userName": "svc-backup", "policyArn": "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"})
+               {"userName": "svc-backup", "policyArn": READ_ONLY})
     yield call("12:32:08", responder, "iam:DeleteUser", OFFICE, CLI, {"userName": "svc-backup"})
     yield call("12:40:12", responder, "iam:ListUsers", OFFICE, CLI)
     yield call("13:00:00", service("kms.amazonaws.com"), "kms:RotateKey", "kms.amazonaws.com",
@@ -246,7 +252,7 @@ def afternoon():
     yield call("13:05:00", deploy, "sts:GetCallerIdentity", *build)
     yield assume_role("13:05:02", deploy, "release", "build-1842", DEPLOY_SESSION_2,
                       "Mar 4, 2025, 2:05:02 PM", *build)
-    yield call("13:05:30", release, "ecs:UpdateService", *build, {"cluster": "main", "service": "shop"})
+    yield call("13:05:30", release, "ecs:UpdateService", *build, SHOP)
     yield call("13:06:00", release, "ecs:DescribeServices", *build, {"cluster": "main"})
 
 
@@ -257,12 +263,14 @@ def document(events):
 def line(event):
     """A pipeline's export: @timestamp with milliseconds, and no members that are null."""
     exported = {"@timestamp": event["eventTime"].replace("Z", ".000Z")}
-    exported |= {key: value for key, value in event.items() if value is not None and key != "eventTime"}
+    for name, value in event.items():
+        if value is not None and name != "eventTime":
+            exported[name] = value
     return json.dumps(exported, separators=(",", ":")) + "\n"
 
 
 def gzip(content):
-    """A gzip member without time, name or operating system: Python's own header differs by version."""
+    """A gzip member without time, name or system; the header Python writes differs by version."""
     deflate = zlib.compressobj(9, wbits=-15)
     header = b"\x1f\x8b\x08\x00" + bytes(4) + b"\x02\xff"
     trailer = struct.pack("<II", zlib.crc32(content), len(content))

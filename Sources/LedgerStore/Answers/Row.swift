@@ -5,6 +5,8 @@ package enum Value: Hashable, Sendable {
   case null
   case text(String)
   case number(Int64)
+  /// Printed as it stands where JSON wants a number: a decimal fraction of fixed length.
+  case decimal(String)
   case flag(Bool)
   case time(Timestamp)
   /// A time shown with the offset of a time zone, in seconds east of UTC.

@@ -129,16 +129,26 @@ struct TrailSubject {
 }
 
 extension LedgerReader {
-  /// Records of `from..<to` that match, in the order of the log.
+  private struct LimitReached: Error {}
+
+  /// Records of `from..<to` that match, in the order of the log, at most `limit`. Returns whether
+  /// there are more.
   package func trail(
-    _ filter: TrailFilter, from: UInt64, to: UInt64, in state: LedgerState,
-    _ body: (Row) throws(StoreError) -> Void
-  ) throws(StoreError) {
-    try forEachEvent(from: from, to: to, where: filter.mayMatch) {
-      sequence, event throws(StoreError) in
-      let subject = TrailSubject(event, in: state)
-      guard filter.admits(event, subject) else { return }
-      try body(eventRow(event, at: sequence, subject, in: state))
+    _ filter: TrailFilter, from: UInt64, to: UInt64, limit: Int = .max, in state: LedgerState,
+    _ body: (Row) throws -> Void
+  ) throws -> Bool {
+    var count = 0
+    do {
+      try read(from: from, to: to, where: filter.mayMatch) { sequence, event in
+        let subject = TrailSubject(event, in: state)
+        guard filter.admits(event, subject) else { return }
+        guard count < limit else { throw LimitReached() }
+        count += 1
+        try body(eventRow(event, at: sequence, subject, in: state))
+      }
+      return false
+    } catch is LimitReached {
+      return true
     }
   }
 

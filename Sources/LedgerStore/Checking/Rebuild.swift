@@ -1,7 +1,7 @@
 internal import EventLog
 internal import Glibc
 internal import Ledger
-package import Projection
+internal import Projection
 internal import Secrets
 internal import Transparency
 
@@ -9,7 +9,7 @@ internal import Transparency
 package struct Rebuilt: Sendable {
   package var fold: FoldResult
   /// Rows in which the old database differed at the same log size.
-  package var differences: [ProjectionDatabase.Difference]
+  package var differences: [String]
   /// Why there was nothing to compare with, if so.
   package var note: String?
 }
@@ -24,7 +24,13 @@ extension DataDirectory {
     do throws(LogError) {
       lock = try DirectoryLock(path: self.lock, program: program)
     } catch { throw .log(error) }
-    defer { withExtendedLifetime(lock) {} }
+    return try rebuild(holding: lock, progress: progress)
+  }
+
+  /// The parameter is only there to live as long as the work takes.
+  private func rebuild(
+    holding lock: borrowing DirectoryLock, progress: ((UInt64) -> Void)?
+  ) throws(StoreError) -> Rebuilt {
     try StoreError.file { () throws(FileError) in try SmallFile.makeDirectory(state) }
     let reader = try LedgerReader(self)
     let size = reader.logSize
@@ -38,7 +44,7 @@ extension DataDirectory {
     let digest = try StateDigest.of(folded)
     let fresh = "\(projection).new"
     try CatchUp.discard(fresh)
-    var (differences, note) = ([ProjectionDatabase.Difference](), String?.none)
+    var (differences, note) = ([String](), String?.none)
     do {
       let database = try StoreError.projection { () throws(ProjectionError) in
         try ProjectionDatabase.open(path: fresh)
@@ -58,7 +64,7 @@ extension DataDirectory {
 
   private func compare(
     _ fresh: ProjectionDatabase, _ reader: LedgerReader, _ folded: LedgerState
-  ) throws(StoreError) -> ([ProjectionDatabase.Difference], String?) {
+  ) throws(StoreError) -> ([String], String?) {
     guard access(projection, F_OK) == 0 else { return ([], "there was no projection before") }
     do throws(StoreError) {
       let old = try StoreError.projection { () throws(ProjectionError) in
@@ -75,7 +81,8 @@ extension DataDirectory {
         try old.differences(from: fresh)
       }
       try StoreError.projection { () throws(ProjectionError) in try old.close() }
-      return (found, nil)
+      let lines = found.map { "table \($0.table) \($0.isHere ? "had" : "lacked") the row \($0.row)" }
+      return (lines, nil)
     } catch {
       return ([], "the projection before could not be read: \(error)")
     }

@@ -1,4 +1,4 @@
-internal import Ledger
+package import Ledger
 package import Transparency
 
 /// What folding the log again came to.
@@ -11,13 +11,13 @@ package struct FoldResult: Sendable {
 extension LedgerReader {
   /// Folds the first records again from zero, in memory, without snapshots.
   package func replay(
-    to size: UInt64, progress: ((UInt64) -> Void)? = nil
+    to size: UInt64, before: Timestamp? = nil, progress: ((UInt64) -> Void)? = nil
   ) throws(StoreError) -> FoldResult {
     let clock = ContinuousClock()
     let start = clock.now
     var state = LedgerState()
     try forEachEvent(from: 0, to: size) { sequence, event throws(StoreError) in
-      state.evolve(event)
+      state.evolve(event, showing: before.map { event.happened < $0 } ?? true)
       if sequence % 65_536 == 0 { progress?(sequence) }
     }
     let digest = try StateDigest.of(state)

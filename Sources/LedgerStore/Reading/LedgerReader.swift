@@ -85,6 +85,20 @@ package final class LedgerReader {
     _ body: (UInt64, Event) throws(StoreError) -> Void
   ) throws(StoreError) {
     do {
+      try read(from: from, to: to, where: filter) { sequence, event in try body(sequence, event) }
+    } catch let error as StoreError {
+      throw error
+    } catch {
+      throw .invalid("\(error)")
+    }
+  }
+
+  /// As `forEachEvent`, for a body that fails in its own ways.
+  func read(
+    from: UInt64, to: UInt64, where filter: ((BlockInfo) -> Bool)? = nil,
+    _ body: (UInt64, Event) throws -> Void
+  ) throws {
+    do {
       try log.forEach(from: from, to: to, where: filter) { sequence, bytes in
         let event: Event
         do throws(WireError) { event = try Event(decoding: bytes) } catch {
@@ -93,11 +107,7 @@ package final class LedgerReader {
         try body(sequence, event)
       }
     } catch let error as LogError {
-      throw .log(error)
-    } catch let error as StoreError {
-      throw error
-    } catch {
-      throw .invalid("\(error)")
+      throw StoreError.log(error)
     }
   }
 

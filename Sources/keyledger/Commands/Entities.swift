@@ -1,0 +1,171 @@
+internal import ArgumentParser
+internal import Ledger
+internal import LedgerStore
+
+struct Organizations: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Organizations.",
+    subcommands: [
+      OrganizationsList.self, OrganizationsCreate.self, OrganizationsDisable.self,
+      OrganizationsEnable.self,
+    ], defaultSubcommand: OrganizationsList.self)
+}
+
+struct OrganizationsList: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "Organizations and their state.")
+  @OptionGroup var data: DataOption
+  @OptionGroup var asOf: AsOfOptions
+  @OptionGroup var format: OutputOptions
+
+  func run() throws {
+    let reader = try data.reader()
+    let answer = try reader.state(at: try asOf.moment())
+    AnswerNote.write(answer)
+    try format.print(
+      reader.organizations(in: answer),
+      columns: ["id", "state", "firstSeenAt", "lastUsedAt", "requests"])
+  }
+}
+
+/// What commands take that change an organization or a user.
+struct EntityChangeOptions: ParsableArguments {
+  @OptionGroup var data: DataOption
+  @OptionGroup var format: OutputOptions
+  @Flag(help: "Start although the clock is behind the last record.")
+  var acceptClock = false
+  @Argument(help: "Its id.") var id: String
+
+  /// Carries the change out and prints what it came to.
+  func change(
+    _ name: String, state: String,
+    _ resolve:
+      @escaping @Sendable (LedgerState, inout NameSealer) throws(StoreError) ->
+      Result<Command, Refusal>
+  ) throws {
+    let receipt = try data.write(name, acceptClock: acceptClock) { writer, actor in
+      try writer.perform(
+        Proposal(by: actor) { state, sealer, _ throws(StoreError) in
+          try resolve(state, &sealer)
+        })
+    }
+    if receipt.events.isEmpty { StandardError.note("nothing to change") }
+    try format.printObject(Row(["id": .text(id), "state": .text(state)]))
+  }
+}
+
+struct OrganizationsCreate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "create", abstract: "Register an organization.")
+  @OptionGroup var options: EntityChangeOptions
+
+  func run() throws {
+    let id = options.id
+    try options.change("organizations create", state: "active") { _, _ in
+      .success(.registerOrganization(id: id))
+    }
+  }
+}
+
+struct OrganizationsDisable: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "disable", abstract: "Refuse every key of an organization.")
+  @OptionGroup var options: EntityChangeOptions
+
+  func run() throws { try options.setOrganization(enabled: false) }
+}
+
+struct OrganizationsEnable: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "enable", abstract: "End the disabling of an organization.")
+  @OptionGroup var options: EntityChangeOptions
+
+  func run() throws { try options.setOrganization(enabled: true) }
+}
+
+struct Users: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Users. Who they are stands sealed in the log.",
+    subcommands: [UsersList.self, UsersCreate.self, UsersDisable.self, UsersEnable.self],
+    defaultSubcommand: UsersList.self)
+}
+
+struct UsersList: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "Users and their state.")
+  @OptionGroup var data: DataOption
+  @OptionGroup var asOf: AsOfOptions
+  @OptionGroup var format: OutputOptions
+  @Option(help: "Of this organization.") var org: String?
+
+  func run() throws {
+    let reader = try data.reader()
+    let answer = try reader.state(at: try asOf.moment())
+    let organization = try org.map { try reader.organization(named: $0, in: answer.state) }
+    AnswerNote.write(answer)
+    try format.print(
+      reader.users(in: answer, of: organization),
+      columns: ["id", "organization", "state", "firstSeenAt", "lastUsedAt", "requests"])
+  }
+}
+
+struct UsersCreate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "create", abstract: "Register a user.")
+  @OptionGroup var options: EntityChangeOptions
+  @Option(help: "The organization it belongs to.") var org: String
+
+  func run() throws {
+    let (id, org) = (options.id, org)
+    guard !id.isEmpty else { throw Failure.usage("a user's id cannot be empty") }
+    guard id.utf8.count <= Limits.nameBytes else {
+      throw Failure.usage("a user's id is longer than \(Limits.nameBytes) bytes")
+    }
+    try options.change("users create", state: "active") { state, sealer throws(StoreError) in
+      guard let organization = state.index.organizations[org] else {
+        return .failure(.unknown(.organization, org))
+      }
+      let user = try sealer.user(id, in: state)
+      if case .known = user { return .failure(.exists(.user, id)) }
+      return .success(.registerUser(user, organization: organization))
+    }
+  }
+}
+
+struct UsersDisable: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "disable", abstract: "Refuse whatever a user presents.")
+  @OptionGroup var options: EntityChangeOptions
+
+  func run() throws { try options.setUser(enabled: false) }
+}
+
+struct UsersEnable: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "enable", abstract: "End the disabling of a user.")
+  @OptionGroup var options: EntityChangeOptions
+
+  func run() throws { try options.setUser(enabled: true) }
+}
+
+extension EntityChangeOptions {
+  func setOrganization(enabled: Bool) throws {
+    let id = id
+    try change("organizations", state: enabled ? "active" : "disabled") { state, _ in
+      guard let organization = state.index.organizations[id] else {
+        return .failure(.unknown(.organization, id))
+      }
+      return .success(.setOrganization(organization, enabled: enabled))
+    }
+  }
+
+  func setUser(enabled: Bool) throws {
+    let id = id
+    try change("users", state: enabled ? "active" : "disabled") { state, sealer throws(StoreError) in
+      guard case .known(let user) = try sealer.user(id, in: state) else {
+        return .failure(.unknown(.user, id))
+      }
+      return .success(.setUser(user, enabled: enabled))
+    }
+  }
+}

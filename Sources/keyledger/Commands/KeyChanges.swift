@@ -1,0 +1,180 @@
+internal import ArgumentParser
+internal import Ledger
+internal import LedgerStore
+
+/// What every command that changes one key takes.
+struct KeyChangeOptions: ParsableArguments {
+  @OptionGroup var data: DataOption
+  @OptionGroup var format: OutputOptions
+  @Flag(help: "Start although the clock is behind the last record.")
+  var acceptClock = false
+  @Argument(help: "The key's id.") var id: String
+
+  /// Carries the change out and prints the key as it is then.
+  func change(
+    _ name: String, _ command: @escaping @Sendable (KeyOrdinal) -> Command
+  ) throws {
+    let id = id
+    let receipt = try data.write("keys \(name)", acceptClock: acceptClock) { writer, actor in
+      try writer.perform(
+        Proposal(by: actor) { state, _, _ in
+          guard let key = state.index.keys[id] else { return .failure(.unknown(.key, id)) }
+          return .success(command(key))
+        })
+    }
+    if receipt.events.isEmpty { StandardError.note("nothing to change") }
+    try printKey(id)
+  }
+
+  func printKey(_ id: String) throws {
+    let reader = try data.reader()
+    let answer = try reader.state(at: .now)
+    let key = try reader.key(named: id, in: answer.state)
+    try format.printObject(reader.keyDetail(key, in: answer))
+  }
+}
+
+struct KeysRename: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rename", abstract: "Give a key another name, or none.")
+  @OptionGroup var options: KeyChangeOptions
+  @Argument(help: "The name; left out, the key has none.") var name: String?
+
+  func run() throws {
+    let name = name
+    try options.change("rename") { .renameKey($0, name: name) }
+  }
+}
+
+struct KeysEnable: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "enable", abstract: "Let a disabled key work again.")
+  @OptionGroup var options: KeyChangeOptions
+
+  func run() throws { try options.change("enable") { .setKey($0, enabled: true) } }
+}
+
+struct KeysDisable: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "disable", abstract: "Refuse a key until it is enabled again.")
+  @OptionGroup var options: KeyChangeOptions
+
+  func run() throws { try options.change("disable") { .setKey($0, enabled: false) } }
+}
+
+struct KeysRevoke: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "revoke", abstract: "Refuse a key for ever.")
+  @OptionGroup var options: KeyChangeOptions
+
+  func run() throws { try options.change("revoke") { .revokeKey($0) } }
+}
+
+struct KeysSetExpiry: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "set-expiry", abstract: "Set when a key stops working.")
+  @OptionGroup var options: KeyChangeOptions
+  @Argument(help: "A time, a span from now such as 90d, or never.") var expiry: ExpiryArgument
+
+  func run() throws {
+    let time = expiry.time
+    try options.change("set-expiry") { .setExpiry($0, time) }
+  }
+}
+
+struct KeysSetLimit: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "set-limit", abstract: "Set how many requests a key may make.")
+  @OptionGroup var options: KeyChangeOptions
+  @Argument(help: "Such as 60/60s, or default for the profile's own.") var limit: LimitArgument
+
+  func run() throws {
+    let limit = limit.limit
+    try options.change("set-limit") { .setRateLimit($0, limit) }
+  }
+}
+
+struct KeysSetScopes: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "set-scopes", abstract: "Set the operations a key may perform.")
+  @OptionGroup var options: KeyChangeOptions
+  @Argument(help: "Operations; none lets it perform all.") var scopes: [String] = []
+
+  func run() throws {
+    let scopes = scopes
+    try options.change("set-scopes") { .setScopes($0, scopes) }
+  }
+}
+
+struct KeysSetAddresses: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "set-addresses", abstract: "Set the addresses a key may be used from.")
+  @OptionGroup var options: KeyChangeOptions
+  @Argument(help: "Addresses or CIDR ranges; none lets it be used from all.")
+  var ranges: [String] = []
+
+  func run() throws {
+    let ranges = ranges
+    try options.change("set-addresses") { .setAddresses($0, ranges) }
+  }
+}
+
+struct KeysSetMetadata: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "set-metadata", abstract: "Replace a key's metadata.")
+  @OptionGroup var options: KeyChangeOptions
+  @Argument(help: "Entries as name=value; none removes all.") var entries: [EntryArgument] = []
+
+  func run() throws {
+    let names = entries.map(\.name)
+    if Set(names).count < names.count { throw Failure.usage("a name is given twice") }
+    let entries = entries.map { MetadataEntry(name: $0.name, value: $0.value) }
+    try options.change("set-metadata") { .setMetadata($0, entries) }
+  }
+}
+
+/// `name=value`.
+struct EntryArgument: ExpressibleByArgument {
+  let name: String
+  let value: String
+
+  init?(argument: String) {
+    guard let sign = argument.firstIndex(of: "="), sign > argument.startIndex else { return nil }
+    name = String(argument[..<sign])
+    value = String(argument[argument.index(after: sign)...])
+  }
+}
+
+/// A time, a span from now, or `never`.
+struct ExpiryArgument: ExpressibleByArgument {
+  let time: Timestamp?
+
+  init?(argument: String) {
+    if argument == "never" {
+      time = nil
+    } else if let span = Moment.Duration(argument) {
+      time = RecordClock.wall.adding(seconds: span.seconds)
+    } else if let time = Timestamp(rfc3339: argument) {
+      self.time = time
+    } else {
+      return nil
+    }
+  }
+}
+
+/// `60/60s`: so many requests in such a span; `default` for the profile's own.
+struct LimitArgument: ExpressibleByArgument {
+  let limit: RateLimit?
+
+  init?(argument: String) {
+    if argument == "default" {
+      limit = nil
+      return
+    }
+    let parts = argument.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 2, let count = UInt64(parts[0]), count > 0,
+      let span = Moment.Duration(String(parts[1])), span.seconds > 0, span.seconds < 1 << 32
+    else { return nil }
+    limit = RateLimit(capacity: count, refill: count, interval: span.seconds * 1_000_000)
+  }
+}

@@ -1,0 +1,53 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Ledger
+internal import LedgerStore
+
+/// Which data directory.
+struct DataOption: ParsableArguments {
+  @Option(
+    name: .customLong("data"),
+    help: ArgumentHelp(
+      "The data directory, or a copy of its log/ (or KEYLEDGER_DATA).", valueName: "dir"),
+    completion: .directory)
+  var path: String?
+
+  func directory() throws -> DataDirectory {
+    let environment = ProcessInfo.processInfo.environment["KEYLEDGER_DATA"]
+    guard let path = path ?? environment, !path.isEmpty else {
+      throw Failure.usage("no data directory: pass --data DIR or set KEYLEDGER_DATA")
+    }
+    return DataDirectory(path)
+  }
+
+  /// Opens for reading; what could not be used is told on stderr.
+  func reader() throws -> LedgerReader {
+    let reader = try LedgerReader(try directory())
+    for note in reader.notes { StandardError.note(note) }
+    return reader
+  }
+
+  /// Opens for writing, runs `body`, closes whatever happened.
+  func write<T>(
+    _ command: String, acceptClock: Bool = false, _ body: (LedgerWriter, Actor) throws -> T
+  ) throws -> T {
+    let writer = try LedgerWriter(
+      try directory(), program: "keyledger \(command)", acceptClock: acceptClock)
+    for note in writer.notes { StandardError.note(note) }
+    let result: T
+    do {
+      result = try body(writer, .operator)
+    } catch {
+      // The first failure is the one to tell; closing after it may fail for the same reason.
+      try? writer.close()
+      throw error
+    }
+    try writer.close()
+    return result
+  }
+}
+
+extension Actor {
+  /// The person at the machine.
+  static var `operator`: Actor { Actor(operatorID: getuid()) }
+}
