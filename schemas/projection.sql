@@ -1,17 +1,18 @@
--- state/projection.sqlite: what keyledger folds from the log for questions that need no history.
--- Disposable: `keyledger rebuild` makes it anew. Only the holder of the directory's lock writes it.
--- Times are microseconds since 1970-01-01T00:00:00Z. Ordinals are those of schemas/event.proto; -1
--- stands for "none" where a column is part of a key. Who a user is stays sealed.
+-- state/projection.sqlite: what keyledger folds from the log for questions that need no
+-- history. Disposable: `keyledger rebuild` makes it anew. Only the holder of the directory's
+-- lock writes it. Times are microseconds since 1970-01-01T00:00:00Z. Ordinals are those of
+-- schemas/event.proto; -1 stands for "none" where a column is part of a key. Who a user is
+-- stays sealed.
 
--- One row: the log these tables are folded from, and how much of it. Changes in one transaction
--- with every row it speaks for.
+-- One row: the log these tables are folded from, and how much of it. Changes in one
+-- transaction with every row it speaks for.
 CREATE TABLE position (
   id INTEGER PRIMARY KEY CHECK (id = 0),
   schema_version INTEGER NOT NULL,
   log_id BLOB NOT NULL,
   log_size INTEGER NOT NULL,
-  -- SHA-256 leaf hash of record log_size - 1: ties the rows to this history, so that they are not
-  -- taken for those of an older copy of the log that went another way.
+  -- SHA-256 leaf hash of record log_size - 1: ties the rows to this history, so that they are
+  -- not taken for those of an older copy of the log that went another way.
   last_leaf BLOB NOT NULL
 ) STRICT;
 
@@ -67,8 +68,8 @@ CREATE TABLE keys (
 ) STRICT;
 CREATE UNIQUE INDEX keys_by_id ON keys (id);
 
--- Requests counted by the hour (UTC) in which they happened. `source` and `type` are the numbers of
--- HistorySource and RequestType, `reason` that of Reason, in schemas/event.proto.
+-- Requests counted by the hour (UTC) in which they happened. `source` and `type` are the
+-- numbers of HistorySource and RequestType, `reason` that of Reason, in schemas/event.proto.
 CREATE TABLE usage (
   hour INTEGER NOT NULL,
   organization INTEGER NOT NULL,

@@ -11,8 +11,8 @@ internal import Ledger
 /// - strings in UTF-8 with `\"`, `\\` and `\u00xx` as the only escapes
 /// - numbers as `JSONTree.text(of:)` writes them
 ///
-/// Written here, because `JSONSerialization` takes ten times as long to write a tree sorted as to
-/// read it.
+/// Written here, because `JSONSerialization` takes over ten times as long to write a tree sorted
+/// as to read it.
 struct CanonicalJSON {
   private var output: [UInt8] = []
 
@@ -44,14 +44,16 @@ struct CanonicalJSON {
   }
 
   private mutating func object(_ object: JSONObject) {
-    var members = object.filter { !JSONTree.isNone($0.value) }.map { ($0.key, $0.value) }
-    members.sort { $0.0.utf8.lexicographicallyPrecedes($1.0.utf8) }
+    let names = object.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     output.append(UInt8(ascii: "{"))
-    for (index, member) in members.enumerated() {
-      if index > 0 { output.append(UInt8(ascii: ",")) }
-      string(member.0)
+    var isFirst = true
+    for name in names {
+      guard let member = object[name], !JSONTree.isNone(member) else { continue }
+      if !isFirst { output.append(UInt8(ascii: ",")) }
+      isFirst = false
+      string(name)
       output.append(UInt8(ascii: ":"))
-      value(member.1)
+      value(member)
     }
     output.append(UInt8(ascii: "}"))
   }
@@ -69,6 +71,14 @@ struct CanonicalJSON {
 
   private mutating func string(_ text: String) {
     output.append(UInt8(ascii: "\""))
+    let isPlain = text.utf8.allSatisfy {
+      $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+    }
+    if isPlain { literal(text) } else { escaped(text) }
+    output.append(UInt8(ascii: "\""))
+  }
+
+  private mutating func escaped(_ text: String) {
     for byte in text.utf8 {
       switch byte {
       case UInt8(ascii: "\""): literal("\\\"")
@@ -79,6 +89,5 @@ struct CanonicalJSON {
       default: output.append(byte)
       }
     }
-    output.append(UInt8(ascii: "\""))
   }
 }

@@ -1,7 +1,7 @@
 /// How much memory one file may take, in bytes. Tests use smaller ones.
 package struct CloudTrailLimits: Sendable, Equatable {
-  /// The longest line, or record of a document in its canonical form. AWS delivers events of at most 256 KiB; pipelines that add
-  /// fields of their own stay far below this.
+  /// The longest line, or record of a document in its canonical form. AWS delivers events of at
+  /// most 256 KiB; pipelines that add fields of their own stay far below this.
   package var record = 16 << 20
 
   /// The longest whole document (`Records` or an array), after decompression: it is held in

@@ -36,9 +36,9 @@ struct DocumentReader {
   mutating func next() throws(CloudTrailError) -> CloudTrailEvent? {
     guard record < records.count else { return nil }
     record += 1
-    do {
+    do throws(EventProblem) {
       let event = try CloudTrailEvent(records[record - 1])
-      guard event.canonical.count <= limits.record else { throw EventProblem.tooLong(limits.record) }
+      guard event.canonical.count <= limits.record else { throw .tooLong(limits.record) }
       return event
     } catch {
       throw CloudTrailError(path: path, position: .record(record), problem: error.description)

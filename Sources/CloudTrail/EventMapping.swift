@@ -37,7 +37,8 @@ extension CloudTrailEvent {
     let caller = Caller(record)
     let errorCode = record.string("errorCode")
     let isFailedLogin =
-      name == "ConsoleLogin" && record.object("responseElements")?.string("ConsoleLogin") == "Failure"
+      name == "ConsoleLogin"
+      && record.object("responseElements")?.string("ConsoleLogin") == "Failure"
 
     self.id = id
     self.happened = happened

@@ -22,7 +22,8 @@ extension KeyChange {
       return
     }
     if eventName == "CreateAccessKey" {
-      guard let created = response?.object("accessKey"), let key = created.string("accessKeyId") else {
+      guard let created = response?.object("accessKey"), let key = created.string("accessKeyId")
+      else {
         return nil
       }
       let owner = caller.owner(named: created.string("userName"))

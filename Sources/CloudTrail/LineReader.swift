@@ -18,7 +18,10 @@ struct LineReader: ~Copyable {
 
   /// White space by RFC 8259.
   static func isSpace(_ byte: UInt8) -> Bool {
-    [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n")].contains(byte)
+    switch byte {
+    case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n"): true
+    default: false
+    }
   }
 
   /// The next line without its end; nil behind the last.

@@ -20,10 +20,11 @@ extension UnsafeRawBufferPointer {
   var lastNonZero: Int? {
     var end = count
     while end > 0 {
-      let piece = UnsafeRawBufferPointer(rebasing: self[max(0, end - 4_096)..<end])
-      if !piece.isAllZero { return self[..<end].lastIndex { $0 != 0 } }
-      end -= piece.count
+      let start = end - Swift.min(end, 256)
+      if !UnsafeRawBufferPointer(rebasing: self[start..<end]).isAllZero { break }
+      end = start
     }
-    return nil
+    while end > 0, self[end - 1] == 0 { end -= 1 }
+    return end > 0 ? end - 1 : nil
   }
 }

@@ -37,11 +37,16 @@ struct LogFile: ~Copyable, Sendable {
   deinit { disk.close(file) }
 
   /// `count` bytes from `offset`, valid until the next call; nil if the file ends before.
-  mutating func bytes(at offset: UInt64, _ count: Int) throws(LogError) -> UnsafeRawBufferPointer? {
+  ///
+  /// - Parameter readsAhead: false where what follows is not going to be read.
+  mutating func bytes(
+    at offset: UInt64, _ count: Int, readsAhead: Bool = true
+  ) throws(LogError) -> UnsafeRawBufferPointer? {
     let wanted = offset..<(offset + UInt64(count))
     guard wanted.upperBound <= size else { return nil }
     if wanted.lowerBound < window.lowerBound || wanted.upperBound > window.upperBound {
-      let end = min(size, max(wanted.upperBound, offset + Self.windowSize))
+      let ahead = readsAhead ? offset + Self.windowSize : 0
+      let end = min(size, max(wanted.upperBound, ahead))
       window = 0..<0
       let buffer = memory.bytes(Int(end - offset))
       let read: Int
@@ -99,9 +104,20 @@ struct LogFile: ~Copyable, Sendable {
   /// The first sector, or as much of it as there is.
   mutating func header() throws(LogError) -> SegmentHeader {
     let present = Int(min(size, UInt64(SegmentHeader.size)))
-    guard let sector = try bytes(at: 0, present) else {
+    guard let sector = try bytes(at: 0, present, readsAhead: false) else {
       throw .io(DiskError(.read, file.path, code: EIO))
     }
     return try SegmentHeader(decoding: sector, file: name)
+  }
+
+  /// The same; nil if the file is all zero, as a crash may leave a segment that was begun.
+  mutating func headerUnlessEmpty() throws(LogError) -> SegmentHeader? {
+    let present = Int(min(size, UInt64(SegmentHeader.size)))
+    if try bytes(at: 0, present, readsAhead: false)?.isAllZero ?? true,
+      try firstNonZero(from: 0) == nil
+    {
+      return nil
+    }
+    return try header()
   }
 }

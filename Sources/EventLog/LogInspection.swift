@@ -113,7 +113,9 @@ struct LogInspection: Sendable {
       guard scan.offset == scan.end else { throw scan.problem("expected the footer") }
     }
     tree = footer.treeAfter
-    if let last = footer.blocks.last { try advance(to: last.firstRecorded, last.lastRecorded, name) }
+    for block in footer.blocks {
+      try advance(to: block.firstRecorded, block.lastRecorded, name)
+    }
     report.isCleanStop = false
     segments.append(
       Segment(
@@ -142,7 +144,9 @@ struct LogInspection: Sendable {
     case .clean: break
     case .corrupt(let problem): throw .corrupt(problem)
     case .torn(let range):
-      guard isLast else { throw scan.problem("a torn block, expected one only in the last segment") }
+      guard isLast else {
+        throw scan.problem("a torn block, expected one only in the last segment")
+      }
       report.tornTail = RecoveryReport.TornTail(
         file: name, offset: range.lowerBound, length: range.upperBound - range.lowerBound,
         sequence: scan.next)

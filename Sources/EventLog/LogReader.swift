@@ -32,6 +32,9 @@ package struct LogReader: Sendable {
   private let directory: String
   private let disk: any Disk
   private let durable: DurableSize?
+  private let places = BlockPlaces()
+  /// What is known of sealed segments, which never change.
+  private var sealed: [String: (header: SegmentHeader, byteCount: UInt64)] = [:]
 
   /// - Parameter durableSizePath: the writer's published size, if `DirectoryLock.holder` says
   ///   that there is a writer; nil if there is none.
@@ -53,10 +56,17 @@ package struct LogReader: Sendable {
     var headers: [(header: SegmentHeader, byteCount: UInt64)] = []
     for name in try LogInspection.list(directory, disk) {
       guard SegmentName.firstSequence(of: name) != nil else { continue }
+      if let known = sealed[name] {
+        headers.append(known)
+        continue
+      }
       var file = try LogFile(disk, directory, name)
       // A crash may leave a last segment without a header; it holds no record.
-      if headers.isEmpty == false, try file.firstNonZero(from: 0) == nil { continue }
-      headers.append((try file.header(), file.size))
+      guard let header = try headers.isEmpty ? file.header() : file.headerUnlessEmpty() else {
+        continue
+      }
+      if header.isSealed { sealed[name] = (header, file.size) }
+      headers.append((header, file.size))
     }
     guard let first = headers.first?.header, let last = headers.last else {
       throw .noLog(directory: directory)
@@ -132,7 +142,10 @@ package struct LogReader: Sendable {
     var scan = try BlockScan(disk, directory, segment.name)
     if let entry = scan.footer?.blocks.last(where: { $0.firstSequence <= range.lowerBound }) {
       scan.jump(to: entry.firstSequence, at: entry.offset)
+    } else if scan.footer == nil {
+      places.advance(&scan, to: range.lowerBound)
     }
+    var last: BlockInfo?
     while scan.next < range.upperBound {
       guard let block = try scan.peek() else {
         throw scan.problem("no undamaged block, expected sequence \(scan.next)")
@@ -147,8 +160,10 @@ package struct LogReader: Sendable {
           if range.contains(sequence) { try body(sequence, record) }
         }
       }
+      last = BlockInfo(block, at: scan.offset)
       scan.skip(block)
     }
+    if scan.footer == nil, let last { places.note(last, in: scan) }
   }
 
   /// The bytes of one record.

@@ -32,7 +32,7 @@ package struct LogWriter: ~Copyable, Sendable {
   /// room; a full disk shows here first.
   package var spareProblem: LogError? { spares.problem }
 
-  /// The stopped writer that refuses all work; the log has to be opened again.
+  /// A write failed: all work is refused until the log is opened again.
   package var hasStopped: Bool { hasFailed }
 
   /// Makes the first segment of a new log in `directory`, which is there, and the spare.
@@ -139,7 +139,7 @@ package struct LogWriter: ~Copyable, Sendable {
     var hasBegunSegment = false
     for (index, run) in runs.enumerated() {
       let block = encoder.blocks[index]
-      hasBegunSegment = try makeRoom(for: block, mustSucceed: index > 0) || hasBegunSegment
+      hasBegunSegment = try makeRoom(for: block, afterOthers: index > 0) || hasBegunSegment
       try write(block)
       hash(batch, run)
       lastRecorded = block.header.lastRecorded
@@ -204,8 +204,10 @@ package struct LogWriter: ~Copyable, Sendable {
 
   /// Sees to it that the block fits behind the last one, where appending is allowed: writes the
   /// resume mark after a clean stop, or begins a segment. True if it began one.
+  ///
+  /// - Parameter afterOthers: blocks of the same batch are durable already.
   private mutating func makeRoom(
-    for block: BlockEncoder.Block, mustSucceed: Bool
+    for block: BlockEncoder.Block, afterOthers: Bool
   ) throws(LogError) -> Bool {
     let length = UInt64(block.range.count)
     if let segment = active {
@@ -225,7 +227,7 @@ package struct LogWriter: ~Copyable, Sendable {
     } catch {
       // Once a block of the batch is durable, or the new segment's name may be, the batch can
       // no longer be said not to have happened.
-      if mustSucceed || !error.isUndone {
+      if afterOthers || !error.isUndone {
         hasFailed = true
         throw .outcomeUnknown(error.error)
       }

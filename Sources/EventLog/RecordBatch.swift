@@ -13,7 +13,8 @@ package struct RecordBatch: Sendable {
     let joinsPrevious: Bool
 
     @usableFromInline
-    package init(start: Int, recorded: Int64, happened: Int64, summary: UInt64, joinsPrevious: Bool) {
+    package init(start: Int, recorded: Int64, happened: Int64, summary: UInt64, joinsPrevious: Bool)
+    {
       self.start = start
       self.recorded = recorded
       self.happened = happened

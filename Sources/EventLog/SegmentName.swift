@@ -38,7 +38,8 @@ enum SegmentName {
 
   /// The same for a segment or its merged copy.
   static func firstSequence(ofAnyForm name: String) -> UInt64? {
-    firstSequence(of: name.hasSuffix(sealingSuffix) ? String(name.dropLast(sealingSuffix.utf8.count)) : name)
+    firstSequence(
+      of: name.hasSuffix(sealingSuffix) ? String(name.dropLast(sealingSuffix.utf8.count)) : name)
   }
 
   static func isSealing(_ name: String) -> Bool {

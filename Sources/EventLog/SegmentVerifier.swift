@@ -26,7 +26,7 @@ struct SegmentVerifier: ~Copyable {
 
   private(set) var finding: Finding
   private let isLast: Bool
-  /// Records at and after this sequence may be under way.
+  /// Records at and after this sequence may be under way, unless the segment is sealed.
   private let limit: UInt64
   private let cuts: Set<UInt64>
   private var file: LogFile
@@ -87,8 +87,9 @@ struct SegmentVerifier: ~Copyable {
     }
     var tree = footer.treeBefore
     if finding.isWhole, !tree.append(contentsOf: finding.range) || tree != footer.treeAfter {
-      let computed = tree.root().hex
-      report(at: end, "the records hash to root \(computed), expected \(footer.treeAfter.root().hex)")
+      report(
+        at: end,
+        "the records hash to root \(tree.root().hex), expected \(footer.treeAfter.root().hex)")
     }
   }
 
@@ -99,7 +100,7 @@ struct SegmentVerifier: ~Copyable {
 
   /// Goes from block to block, and past damage to the next undamaged block.
   private mutating func walk(_ header: SegmentHeader, end: UInt64) throws(LogError) {
-    while offset < end, finding.next < limit {
+    while offset < end, finding.next < limit || header.isSealed {
       try passResumeMark(header)
       if !finding.isStopped, let block = try block(header, end: end) {
         if block.firstSequence != finding.next {

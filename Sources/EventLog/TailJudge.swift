@@ -53,7 +53,8 @@ struct TailJudge {
     }
     guard extent <= LogFormat.maxBlockSize, offset + UInt64(extent) <= fileSize else {
       return corrupt(
-        at: tail.count - 1, "a byte that is not zero, farther from the last good block than any"
+        at: tail.count - 1,
+        "a byte that is not zero, farther from the last good block than any"
           + " block reaches")
     }
     guard hasUnwrittenSector(tail, extent) else {

@@ -50,7 +50,9 @@ private func describe(_ value: DatabaseValue) -> String {
   case .int64(let number): "\(number)"
   case .double(let number): "\(number)"
   case .string(let text): "'\(text)'"
-  case .blob(let data): "x'" + data.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
-    .joined() + "'"
+  case .blob(let data):
+    "x'"
+      + data.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
+      .joined() + "'"
   }
 }

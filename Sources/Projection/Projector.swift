@@ -6,40 +6,49 @@ package import Ledger
 /// size it reaches.
 package struct Projector {
   private var usage: [UsageCell: UInt64] = [:]
-  private var imports: [ImportRow] = []
+  private var imports: [ImportID: ImportRow] = [:]
   private var touched = Touched()
 
   package init() {}
 
-  private struct ImportRow {
+  private struct ImportID: Hashable {
     var source: HistorySource
     var id: String
+  }
+
+  private struct ImportRow {
     var fingerprint: UInt64
     var sequence: UInt64
   }
 
+  /// Records taken in.
+  package private(set) var count: UInt64 = 0
+
+  /// The fingerprint of an imported event that is not in the database yet.
+  package func imported(_ source: HistorySource, id: String) -> UInt64? {
+    imports[ImportID(source: source, id: id)]?.fingerprint
+  }
+
   /// Takes one record in. `state` is folded at least as far as the record.
   package mutating func add(_ event: Event, at sequence: UInt64, in state: LedgerState) {
+    count += 1
     touched.add(event, in: state)
     if let cell = UsageCell(event, in: state) {
       usage[cell, default: 0] += 1
       if let origin = event.origin {
-        imports.append(
-          ImportRow(
-            source: origin.source, id: origin.id ?? "", fingerprint: origin.fingerprint,
-            sequence: sequence))
+        let id = ImportID(source: origin.source, id: origin.id ?? "")
+        if imports[id] == nil {
+          imports[id] = ImportRow(fingerprint: origin.fingerprint, sequence: sequence)
+        }
       }
     }
   }
 
   /// Writes everything; `state` is folded exactly as far as `position` says.
-  package consuming func write(
+  package func write(
     to database: ProjectionDatabase, state: LedgerState, position: ProjectionDatabase.Position
   ) throws(ProjectionError) {
     precondition(state.logSize == position.logSize)
-    let touched = touched
-    let usage = usage
-    let imports = imports
     try ProjectionError.naming(database.path) {
       try database.queue.write { db in
         try touched.write(db, state)
@@ -75,15 +84,15 @@ package struct Projector {
     }
   }
 
-  private static func write(_ imports: [ImportRow], _ db: Database) throws {
+  private static func write(_ imports: [ImportID: ImportRow], _ db: Database) throws {
     let statement = try db.cachedStatement(
       sql: """
         INSERT INTO imports (source, id, fingerprint, sequence) VALUES (?, ?, ?, ?)
         ON CONFLICT DO NOTHING
         """)
-    for row in imports {
+    for (id, row) in imports {
       try statement.execute(arguments: [
-        Int64(row.source.rawValue), row.id, Int64(bitPattern: row.fingerprint),
+        Int64(id.source.rawValue), id.id, Int64(bitPattern: row.fingerprint),
         Int64(row.sequence),
       ])
     }

@@ -16,11 +16,9 @@ struct DamageTests {
 
   @Test("A bad record of a document is named with its place")
   func badRecord() throws {
-    let start = "{\"Records\":[\(good),".utf8.count
     let error = try refusal(of: "{\"Records\":[\(good),\(record(["eventName": ""]))]}")
-    #expect(error.position == .record(2, byte: start))
-    #expect(
-      error.description == "\(error.path): record 2 (from byte \(start)): eventName is missing")
+    #expect(error.position == .record(2))
+    #expect(error.description == "\(error.path): record 2: eventName is missing")
   }
 
   @Test(
@@ -62,14 +60,10 @@ struct DamageTests {
   }
 
   @Test(
-    "Records that is no array, or is there twice, is refused",
-    arguments: [
-      (#"{"Records":null}"#, "Records is not an array"),
-      (#"{"Records":{}}"#, "Records is not an array"),
-      (#"{"Records":[],"Records":[]}"#, "a second Records"),
-    ])
-  func badRecords(text: String, problem: String) throws {
-    #expect(try refusal(of: text).problem == problem)
+    "Records that is no array is refused",
+    arguments: [#"{"Records":null}"#, #"{"Records":{}}"#, "{\n\"Records\":7\n}"])
+  func badRecords(text: String) throws {
+    #expect(try refusal(of: text).problem == "Records is not an array")
   }
 
   @Test("Every cut of a document, of JSON lines and of gzip is found")
@@ -119,15 +113,16 @@ struct DamageTests {
     arguments: [
       #"{"a":01}"#, #"{"a":1.}"#, #"{"a":.5}"#, #"{"a":+1}"#, #"{"a":-}"#, #"{"a":1e}"#,
       #"{"a":NaN}"#, #"{"a":tru}"#, #"{"a":nulll}"#, #"{"a":'b'}"#, #"{"a":"\x"}"#,
-      #"{"a":"\u12g4"}"#, "{\"a\":\"\u{1}\"}", "{\"a\":\"\t\"}", #"{"a":[1,]}"#, #"{"a":1,}"#,
-      #"{"a" 1}"#, #"{a:1}"#, #"{"a":1 "b":2}"#, #"{"a":[1 2]}"#, #"{"a":1}}"#, #"{"a":]}"#,
+      #"{"a":"\u12g4"}"#, "{\"a\":\"\u{1}\"}", "{\"a\":\"\t\"}", #"{"a" 1}"#, #"{a:1}"#,
+      #"{"a":1 "b":2}"#, #"{"a":[1 2]}"#, #"{"a":1}}"#, #"{"a":]}"#, #"{"a":1E400}"#,
     ])
   func strict(text: String) throws {
     let error = try refusal(of: "\(good)\n\(text)\n")
     #expect(error.position == .line(2))
-    #expect(error.problem.contains("not JSON: expected"))
+    #expect(error.problem.hasPrefix("not JSON: "))
     let inRecord = try refusal(of: "{\"Records\":[\(good),\(text)]}")
-    #expect(inRecord.description.contains("byte"))
+    #expect(inRecord.position == .file)
+    #expect(inRecord.problem.hasPrefix("not JSON: "))
   }
 
   @Test(
@@ -141,28 +136,43 @@ struct DamageTests {
     let (before, after) = (Array(#"{"a":""#.utf8), Array(#""}"#.utf8))
     let error = try refusal(of: Array(good.utf8) + [0x0A] + before + bytes + after + [0x0A])
     #expect(error.position == .line(2))
-    #expect(error.problem == "not UTF-8, at byte 6 of the line")
+    #expect(error.problem.hasPrefix("not JSON: Invalid UTF-8"))
+    #expect(error.problem.hasSuffix("character 6."))
     let escaped = try refusal(of: before + Array("\\n".utf8) + bytes + after + [0x0A])
-    #expect(escaped.problem == "not UTF-8, at byte 8 of the line")
+    #expect(escaped.problem.hasSuffix("character 8."))
   }
 
-  @Test("A member named twice, at any level, is refused")
-  func repeatedName() throws {
-    let problem = "a name occurs twice in one JSON object"
-    for extra in [#"{"a":1,"a":1}"#, #"[{"a":null,"b":1,"\u0061":2}]"#] {
-      #expect(try refusal(of: record(["x": extra])).problem.hasPrefix(problem))
-    }
-    #expect(try refusal(of: good.dropLast() + #","eventID":"x"}"#).problem.hasPrefix(problem))
+  @Test("A syntax error in a document is named with the place that the parser tells")
+  func place() throws {
+    let text = "{\"Records\":[\(good),!]}"
+    let place = "{\"Records\":[\(good),".utf8.count
+    let error = try refusal(of: text)
+    #expect(error.description.contains("not JSON: "))
+    #expect(error.description.hasSuffix("character \(place)."))
   }
 
-  @Test("Nesting is bounded")
+  @Test(
+    "Half a surrogate pair is refused",
+    arguments: [#"\ud800"#, #"\ud800x"#, #"\udc00"#, #"\ud800\ud800\udc00"#])
+  func surrogate(text: String) throws {
+    #expect(try refusal(of: record(["x": "\"\(text)\""])).problem.hasPrefix("not JSON: "))
+  }
+
+  @Test("Nesting is bounded, and a bomb is an error")
   func deep() throws {
     func nested(_ depth: Int) -> String {
       record(["x": String(repeating: "[", count: depth) + String(repeating: "]", count: depth)])
     }
-    #expect(try events(of: Array(nested(127).utf8)).count == 1)
-    #expect(try refusal(of: nested(128)).problem.hasPrefix("nested deeper than 128 levels"))
-    #expect(try refusal(of: nested(1_000_000)).problem.hasPrefix("nested deeper than 128"))
+    #expect(try events(of: Array(nested(511).utf8)).count == 1)
+    for depth in [512, 100_000] {
+      for text in ["\(good)\n\(nested(depth))", "[\(nested(depth))]"] {
+        #expect(try refusal(of: text).problem.hasPrefix("not JSON: Too many nested"))
+      }
+    }
+    for opening in ["[", "{\"a\":"] {
+      let bomb = String(repeating: opening, count: 100_000)
+      #expect(try refusal(of: bomb).problem.hasPrefix("not JSON: Too many nested"))
+    }
   }
 
   @Test("What follows a document is refused")
@@ -170,8 +180,9 @@ struct DamageTests {
     for text in ["{\"Records\":[\(good)]}", "[\(good)]"] {
       for tail in ["x", "\n{}", "]", text] {
         let error = try refusal(of: text + tail)
-        #expect(error.position == .byte(text.utf8.count + (tail.hasPrefix("\n") ? 1 : 0)))
-        #expect(error.problem == "something follows the JSON document")
+        let place = text.utf8.count + (tail.hasPrefix("\n") ? 1 : 0)
+        #expect(error.position == .file)
+        #expect(error.problem.hasSuffix("character \(place)."))
       }
     }
     #expect(try refusal(of: "\(good)\n\(good) \(good)\n").position == .line(2))
@@ -191,7 +202,7 @@ struct DamageTests {
 
   @Test("An error is one line whatever the path holds")
   func oneLine() {
-    let error = CloudTrailError(path: "a\n\u{1B}[2Jb", position: .byte(7), problem: "bad")
-    #expect(error.description == "a??[2Jb: byte 7: bad")
+    let error = CloudTrailError(path: "a\n\u{1B}[2Jb", position: .record(7), problem: "bad")
+    #expect(error.description == "a??[2Jb: record 7: bad")
   }
 }

@@ -1,4 +1,5 @@
 import CloudTrail
+import Ledger
 import Testing
 
 @Suite("Event times")
@@ -15,14 +16,13 @@ struct EventTimeTests {
       ("2025-03-04T12:00:00.123456789Z", 1_741_089_600_123_456),
       ("2024-02-29T00:00:00Z", 1_709_164_800_000_000),
       ("2000-02-29T00:00:00Z", 951_782_400_000_000),
-      ("2016-12-31T23:59:60Z", 1_483_228_800_000_000),
       ("0001-01-01T00:00:00Z", -62_135_596_800_000_000),
       ("9999-12-31T23:59:59Z", 253_402_300_799_000_000),
     ])
   func good(text: String, microseconds: Int64) throws {
-    #expect(try event(["eventTime": "\"\(text)\""]).happened == microseconds)
+    #expect(try event(["eventTime": "\"\(text)\""]).happened.microseconds == microseconds)
     let exported = try event(["eventTime": "", "@timestamp": "\"\(text)\""])
-    #expect(exported.happened == microseconds)
+    #expect(exported.happened.microseconds == microseconds)
   }
 
   @Test(
@@ -30,7 +30,8 @@ struct EventTimeTests {
     arguments: [
       "2025-03-04", "2025-03-04T12:00:00", "2025-03-04 12:00:00Z", "2025-3-4T12:00:00Z",
       "2025-03-04T12:00Z", "2025-03-04T24:00:00Z", "2025-03-04T12:60:00Z",
-      "2025-03-04T12:00:61Z", "2025-13-04T12:00:00Z", "2025-00-04T12:00:00Z",
+      "2025-03-04T12:00:61Z", "2016-12-31T23:59:60Z", "2025-13-04T12:00:00Z",
+      "2025-00-04T12:00:00Z",
       "2025-02-29T12:00:00Z", "1900-02-29T12:00:00Z", "2025-04-31T12:00:00Z",
       "2025-03-00T12:00:00Z", "2025-03-04T12:00:00.Z", "2025-03-04T12:00:00,5Z",
       "2025-03-04T12:00:00+0100", "2025-03-04T12:00:00+24:00", "2025-03-04T12:00:00Z ",
@@ -46,10 +47,10 @@ struct EventTimeTests {
   @Test("eventTime counts where @timestamp says something else")
   func both() throws {
     let event = try event(["@timestamp": #""2030-01-01T00:00:00Z""#])
-    #expect(event.happened == 1_741_089_600_000_000)
+    #expect(event.happened == Timestamp(seconds: 1_741_089_600))
     let none = try CloudTrailTests.event([
       "eventTime": "null", "@timestamp": #""1970-01-01T00:00:01Z""#,
     ])
-    #expect(none.happened == 1_000_000)
+    #expect(none.happened == Timestamp(seconds: 1))
   }
 }

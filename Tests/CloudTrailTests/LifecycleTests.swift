@@ -1,9 +1,10 @@
 import CloudTrail
+import Ledger
 import Testing
 
 @Suite("Key lifecycle (rules 7 and 8)")
 struct LifecycleTests {
-  private let noon: Int64 = 1_741_089_600_000_000
+  private let noon = Timestamp(seconds: 1_741_089_600)
   private let svc = "arn:aws:iam::111122223333:user/svc"
 
   private func change(
@@ -80,7 +81,7 @@ struct LifecycleTests {
   func temporary() throws {
     let session = "arn:aws:sts::111122223333:assumed-role/release/build"
     let credentials = #""credentials":{"accessKeyId":"ASIA1","expiration":"2025-03-04T13:00:00Z"}"#
-    let expires = noon + 3_600_000_000
+    let expires = noon.adding(seconds: 3_600)
     let role = #"{"roleArn":"arn:aws:iam::111122223333:role/release"}"#
     let assumed = #"{\#(credentials),"assumedRoleUser":{"arn":"\#(session)"}}"#
     func created(_ owner: String) -> KeyChange {
@@ -102,28 +103,28 @@ struct LifecycleTests {
       #""2025-03-04T13:54:47+01:00""#,
     ])
   func expiry(text: String) throws {
-    #expect(try expires(text, seconds: "7") == noon + 3_287_000_000)
+    #expect(try expires(text, seconds: "7") == noon.adding(seconds: 3_287))
   }
 
   @Test("Twelve in the morning is midnight")
   func midnight() throws {
-    #expect(try expires(#""Mar 4, 2025, 12:00:00 AM""#, seconds: "7") == noon - 43_200_000_000)
-    #expect(try expires(#""Mar 4, 2025, 1:00:00 PM""#, seconds: "7") == noon + 3_600_000_000)
+    #expect(
+      try expires(#""Mar 4, 2025, 12:00:00 AM""#, seconds: "7") == noon.adding(seconds: -43_200))
+    #expect(try expires(#""Mar 4, 2025, 1:00:00 PM""#, seconds: "7") == noon.adding(seconds: 3_600))
   }
 
   @Test("Without a readable expiry the requested duration counts, and without that there is none")
   func duration() throws {
-    for text in ["null", #""soon""#, #""Feb 30, 2025, 1:00:00 PM""#, #""Mar 4, 2025, 0:00:00 AM""#]
-    {
-      #expect(try expires(text, seconds: "900") == noon + 900_000_000, "expiration \(text)")
-      for seconds in ["null", "0", "-1", "1.5", "129601", "9223372036854775807"] {
+    for text in ["null", #""soon""#, #""Feb 30, 2025, 1:00:00 PM""#, #""Mar 4, 2025""#] {
+      #expect(try expires(text, seconds: "900") == noon.adding(seconds: 900), "expiration \(text)")
+      for seconds in ["null", "0", "-1", "1.5", "true", "129601", "9223372036854775807"] {
         #expect(try expires(text, seconds: seconds) == nil, "durationSeconds \(seconds)")
       }
     }
-    #expect(try expires("null", seconds: #""900""#) == noon + 900_000_000)
+    #expect(try expires("null", seconds: #""900""#) == noon.adding(seconds: 900))
   }
 
-  private func expires(_ expiration: String, seconds: String) throws -> Int64? {
+  private func expires(_ expiration: String, seconds: String) throws -> Timestamp? {
     let change = try change(
       "AssumeRole", parameters: #"{"durationSeconds":\#(seconds)}"#,
       response: #"{"credentials":{"accessKeyId":"ASIA1","expiration":\#(expiration)}}"#)

@@ -14,12 +14,14 @@ struct LimitTests {
     #expect(try events(of: Array("\(good)\n\(good)\n".utf8), limits: limits).count == 2)
     #expect(try events(of: Array("[\(good),\(good)]".utf8), limits: limits).count == 2)
     limits.record -= 1
-    let document = try refusal(of: "[\(good)]", limits: limits)
-    #expect(document.problem == "a value longer than \(limits.record) bytes")
     let short = record(["recipientAccountId": ""])
     let line = try refusal(of: "\(short)\n\(good)\n\(short)", limits: limits)
     #expect(line.position == .line(2))
     #expect(line.problem == "longer than \(limits.record) bytes")
+    limits.record = try event().canonical.count - 1
+    let document = try refusal(of: "[\(short),\(good)]", limits: limits)
+    #expect(document.position == .record(2))
+    #expect(document.problem == "longer than \(limits.record) bytes")
   }
 
   @Test("A document larger than the limit is refused, compressed or not")

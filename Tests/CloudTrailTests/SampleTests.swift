@@ -1,4 +1,5 @@
 import CloudTrail
+import Ledger
 import Testing
 
 /// The invented incident that the documentation tells.

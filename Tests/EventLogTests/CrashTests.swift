@@ -99,7 +99,7 @@ struct CrashTests {
     try scenario.run()
     let reader = try readLog(disk)
     #expect(reader.size == UInt64(scenario.submitted))
-    print(reader.segments.map(\.count)); #expect(reader.segments.count > 2 && reader.segments[0].isSealed)
+    #expect(reader.segments.count > 2 && reader.segments[0].isSealed)
     #expect(Self.operations > 60)
     scenario.check(disk, "no crash")
   }

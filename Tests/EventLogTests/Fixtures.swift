@@ -32,13 +32,14 @@ func record(_ number: Int) -> [UInt8] {
   let length = number % 7 == 3 ? 0 : 20 + number % 40
   var random = SplitMix(state: UInt64(number))
   return (0..<length).map {
-    number % 2 == 0 ? UInt8(truncatingIfNeeded: number &+ $0 % 5) : UInt8.random(in: 0...255, using: &random)
+    number % 2 == 0
+      ? UInt8(truncatingIfNeeded: number &+ $0 % 5) : UInt8.random(in: 0...255, using: &random)
   }
 }
 
 /// Some hundred longer test records, made once: a few of them fill a segment.
 let longRecords: [[UInt8]] = (0..<900).map { number in
-  number % 7 == 3 ? [] : noise(100 + number % 40 * 12, seed: UInt64(number / 2))
+  number % 7 == 3 ? [] : noise(100 + number % 40 * 12, seed: UInt64(number))
 }
 
 /// Bytes that do not compress.

@@ -102,7 +102,8 @@ struct RolloverTests {
     let path = "/log/" + name(0)
     let used = files[path]!.lastIndex { $0 != 0 }!
     let sector = used / 512 * 512
-    files[path]!.replaceSubrange(sector...used, with: [UInt8](repeating: 0, count: used - sector + 1))
+    files[path]!.replaceSubrange(
+      sector...used, with: [UInt8](repeating: 0, count: used - sector + 1))
     let broken = SimulatedDisk(files: files)
     let report = verifyLog(broken)
     #expect(report.problems.contains { $0.file == name(0) })

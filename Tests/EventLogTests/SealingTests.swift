@@ -25,7 +25,8 @@ struct SealingTests {
     #expect(sealed == before.segments.dropLast().map(\.name))
     #expect(sealed.count > 2)
     let after = try readLog(disk)
-    #expect(after.segments.map(\.isSealed) == before.segments.dropLast().map { _ in true } + [false])
+    #expect(
+      after.segments.map(\.isSealed) == before.segments.dropLast().map { _ in true } + [false])
     #expect(after.segments.map(\.firstSequence) == before.segments.map(\.firstSequence))
     #expect(try after.records() == (0..<Self.count).map { record($0) })
     let report = verifyLog(disk, rootsAt: [1_000])
@@ -35,6 +36,16 @@ struct SealingTests {
     #expect(try seal(disk).isEmpty, "a second time there is nothing to do")
   }
 
+  @Test("A segment that is sealed while a log is verified beside its writer is no problem")
+  func verifiedMeanwhile() throws {
+    let disk = try fullLog()
+    let durable: UInt64 = 100
+    _ = try seal(disk)
+    let report = LogVerifier.verify(
+      directory: simulatedDirectory, disk: disk, durableSize: durable)
+    #expect(report.problems.isEmpty && report.records >= durable)
+  }
+
   @Test("Sealing merges small blocks into few, and the file shrinks to what it holds")
   func merges() throws {
     let disk = try fullLog()
@@ -42,10 +53,13 @@ struct SealingTests {
     var blocks: [UInt64] = []
     let reader = try readLog(disk)
     let first = reader.segments[0]
-    try reader.forEach(to: first.count, where: {
-      blocks.append($0.firstSequence)
-      return false
-    }) { _, _ in }
+    try reader.forEach(
+      to: first.count,
+      where: {
+        blocks.append($0.firstSequence)
+        return false
+      }
+    ) { _, _ in }
     #expect(blocks == [0])
     #expect(first.name == sealed[0] && first.byteCount < 64 * 1024)
   }

@@ -9,25 +9,25 @@ struct TamperTests {
     try LogWriter.create(
       directory: simulatedDirectory, logID: testLogID, options: smallSegments, disk: disk)
     var writer = try openLog(disk)
-    // Equal records at one time, a block each: a full segment that becomes a short file when it is sealed.
-    for _ in 0...first {
+    // Equal records, a block each: a full segment that becomes a short file when it is sealed.
+    for _ in 0..<first {
       var batch = RecordBatch()
       batch.append(bytes: noise(recordLength))
       _ = try writer.append(batch)
     }
-    _ = try writer.append(RecordBatch(numbers: (first + 1)..<(first + 5)))
-    _ = try writer.append(RecordBatch(numbers: (first + 5)..<size), stopping: true)
+    _ = try writer.append(RecordBatch(numbers: first..<(first + 4)))
+    _ = try writer.append(RecordBatch(numbers: (first + 4)..<size), stopping: true)
     _ = try Sealer(directory: simulatedDirectory, disk: disk).sealFullSegments()
     return disk.files
   }
 
-  static let recordLength = 400
-  /// Blocks of a header of 76 bytes, the record and its prefix, and an end mark, as many as fit
-  /// behind a header of 512 bytes. One more begins the active segment.
-  static let first = (64 * 1024 - 512) / (76 + recordLength + 2 + 1)
-  static let size = first + 6
+  /// A block of 1,016 bytes with its header of 76, the record's prefix and the end mark: 64 of
+  /// them fill a segment to the last byte.
+  static let recordLength = 937
+  static let first = 64
+  static let size = first + 5
   static let sealed = "/log/00000000000000000000.klog"
-  static let active = "/log/00000000000000000135.klog"
+  static let active = "/log/00000000000000000064.klog"
 
   /// Expects `verify` to name the file and opening to refuse, and to change nothing.
   static func expectFound(
@@ -111,10 +111,12 @@ struct TamperTests {
     var files = try Self.files.get()
     files[Self.active] = []
     let disk = SimulatedDisk(files: files)
-    #expect(throws: LogError.loss(signedSize: 136, size: 135)) { try openLog(disk, signedSize: 136).size }
+    #expect(throws: LogError.loss(signedSize: 65, size: 64)) {
+      try openLog(disk, signedSize: 65).size
+    }
     #expect(disk.files == files)
-    #expect(verifyLog(disk).records == 135)
-    #expect(verifyLog(disk).abandonedSegment == "00000000000000000135.klog")
+    #expect(verifyLog(disk).records == 64)
+    #expect(verifyLog(disk).abandonedSegment == "00000000000000000064.klog")
   }
 
   @Test("Segments that overlap are found")
@@ -136,12 +138,12 @@ struct TamperTests {
     try LogWriter.create(
       directory: simulatedDirectory, logID: [UInt8](16..<32), options: smallSegments, disk: disk)
     var writer = try openLog(disk)
-    for _ in 0...Self.first {
+    for _ in 0..<Self.first {
       var batch = RecordBatch()
       batch.append(bytes: noise(Self.recordLength))
       _ = try writer.append(batch)
     }
-    _ = try writer.append(RecordBatch(numbers: (Self.first + 1)..<Self.size))
+    _ = try writer.append(RecordBatch(numbers: Self.first..<Self.size))
     var files = try Self.files.get()
     files[Self.active] = disk.files[Self.active]
     #expect(files[Self.active] != nil)
@@ -168,10 +170,10 @@ struct TamperTests {
     for index in 0..<4 { files[Self.active]![508 + index] = UInt8(checksum >> (8 * index) & 0xFF) }
     let disk = SimulatedDisk(files: files)
     let expected = LogError.newerVersion(
-      file: "00000000000000000135.klog", offset: 8, version: 2, supported: 1)
+      file: "00000000000000000064.klog", offset: 8, version: 2, supported: 1)
     #expect(throws: expected) { try openLog(disk).size }
     #expect(throws: expected) { try readLog(disk) }
-    #expect(verifyLog(disk).problems.map(\.file) == ["00000000000000000135.klog"])
+    #expect(verifyLog(disk).problems.map(\.file) == ["00000000000000000064.klog"])
   }
 
   @Test("All problems are reported, not only the first, and the records between are read")

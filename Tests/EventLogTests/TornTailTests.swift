@@ -6,7 +6,9 @@ struct TornTailTests {
   private static let path = "/log/00000000000000000000.klog"
 
   /// Ten records, and behind them one block of records that do not compress, many sectors long.
-  private static func log(stopping: Bool = false) throws -> (files: [String: [UInt8]], block: Range<Int>) {
+  private static func log(stopping: Bool = false) throws -> (
+    files: [String: [UInt8]], block: Range<Int>
+  ) {
     let disk = SimulatedDisk()
     _ = try makeLog(on: disk, batches: [0..<10])
     let start = try #require(disk.files[path]?.lastIndex { $0 != 0 }) + 1

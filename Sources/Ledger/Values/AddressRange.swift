@@ -3,6 +3,7 @@ package struct AddressRange: Hashable, Sendable {
   package let bytes: [UInt8]
   package let prefix: Int
 
+  /// The prefix of an IPv4 network within IPv6 counts the 96 bits in front, as it is written.
   package init?(_ text: String) {
     let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
     guard let bytes = Self.parse(String(parts[0])) else { return nil }
@@ -11,10 +12,13 @@ package struct AddressRange: Hashable, Sendable {
       prefix = bytes.count * 8
       return
     }
-    guard !parts[1].isEmpty, parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-      let length = Int(parts[1]), length <= bytes.count * 8
+    let written = parts[0].contains(":") ? 128 : 32
+    guard (1...3).contains(parts[1].utf8.count),
+      parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+      parts[1].utf8.count == 1 || parts[1].first != "0",
+      let length = Int(parts[1]), length <= written, length >= written - bytes.count * 8
     else { return nil }
-    prefix = length
+    prefix = length - (written - bytes.count * 8)
   }
 
   package func contains(_ address: String) -> Bool {
@@ -49,18 +53,21 @@ package struct AddressRange: Hashable, Sendable {
 
   private static func parseIPv6(_ text: String) -> [UInt8]? {
     let halves = text.split(separator: "::", omittingEmptySubsequences: false)
-    guard halves.count <= 2, let head = groups(halves[0]) else { return nil }
+    guard halves.count <= 2, let head = groups(halves[0], areLast: halves.count == 1) else {
+      return nil
+    }
     guard halves.count == 2 else { return head.count == 16 ? head : nil }
-    guard let tail = groups(halves[1]), head.count + tail.count <= 14 else { return nil }
+    guard let tail = groups(halves[1], areLast: true), head.count + tail.count <= 14 else { return nil }
     return head + [UInt8](repeating: 0, count: 16 - head.count - tail.count) + tail
   }
 
-  private static func groups(_ text: Substring) -> [UInt8]? {
+  /// Only the last group of an address may be an IPv4 address.
+  private static func groups(_ text: Substring, areLast: Bool) -> [UInt8]? {
     if text.isEmpty { return [] }
     var bytes: [UInt8] = []
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     for (at, part) in parts.enumerated() {
-      if at == parts.count - 1, part.contains(".") {
+      if areLast, at == parts.count - 1, part.contains(".") {
         guard let last = parseIPv4(String(part)) else { return nil }
         bytes += last
         continue

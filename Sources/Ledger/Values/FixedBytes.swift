@@ -45,7 +45,9 @@ package struct SecretHash: Hashable, Sendable {
 private func bigEndianWords(_ bytes: some Collection<UInt8>, count: Int) -> [UInt64]? {
   guard bytes.count == count * 8 else { return nil }
   var words = [UInt64](repeating: 0, count: count)
-  for (index, byte) in bytes.enumerated() { words[index / 8] = words[index / 8] << 8 | UInt64(byte) }
+  for (index, byte) in bytes.enumerated() {
+    words[index / 8] = words[index / 8] << 8 | UInt64(byte)
+  }
   return words
 }
 

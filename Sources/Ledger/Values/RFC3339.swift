@@ -11,7 +11,8 @@ extension Timestamp {
 
   package func appendRFC3339(to text: inout [UInt8]) {
     let day = floorDivide(microseconds, by: 86_400_000_000)
-    let rest = microseconds - day * 86_400_000_000
+    // Not `microseconds - day * 86_400_000_000`, whose product is beyond Int64 near `distantPast`.
+    let rest = (microseconds % 86_400_000_000 + 86_400_000_000) % 86_400_000_000
     let (year, month, dayOfMonth) = CivilDate.civil(days: day)
     let seconds = rest / 1_000_000
     appendDigits(year, width: 4, to: &text)
@@ -63,14 +64,16 @@ package func floorDivide(_ value: Int64, by divisor: Int64) -> Int64 {
   return value % divisor < 0 ? quotient - 1 : quotient
 }
 
+/// At least `width` digits.
 private func appendDigits(_ value: Int64, width: Int, to text: inout [UInt8]) {
-  var divisor: Int64 = 1
+  var divisor: UInt64 = 1
   for _ in 1..<width { divisor *= 10 }
   if value < 0 { text.append(UInt8(ascii: "-")) }
   var rest = value.magnitude
-  for _ in 0..<width {
-    text.append(UInt8(ascii: "0") + UInt8(rest / UInt64(divisor) % 10))
-    rest %= UInt64(divisor)
+  while rest / 10 >= divisor { divisor *= 10 }
+  while divisor > 0 {
+    text.append(UInt8(ascii: "0") + UInt8(rest / divisor))
+    rest %= divisor
     divisor /= 10
   }
 }

@@ -40,9 +40,8 @@ extension LedgerReader {
     guard bounds.allSatisfy({ $0.microseconds % UsageCell.hour == 0 }),
       let database = try projection(at: size)
     else { return false }
-    let hours =
-      (question.since?.microseconds ?? .min)..<max(
-        question.end?.microseconds ?? .max, question.since?.microseconds ?? .min)
+    let first = question.since?.microseconds ?? .min
+    let hours = first..<max(first, question.end?.microseconds ?? .max)
     var collected = groups
     try StoreError.projection { () throws(ProjectionError) in
       try database.usage(in: hours) { cell, count in

@@ -28,8 +28,8 @@ package struct UsageQuestion: Sendable {
         let date = CivilDate.civil(days: floorDivide(time, by: day))
         let (nextYear, nextMonth) =
           date.month == 12 ? (date.year + 1, 1) : (date.year, date.month + 1)
-        return CivilDate.days(year: date.year, month: date.month, day: 1) * day
-          ..< CivilDate.days(year: nextYear, month: nextMonth, day: 1) * day
+        return CivilDate.days(year: date.year, month: date.month, day: 1) * day..<CivilDate.days(
+          year: nextYear, month: nextMonth, day: 1) * day
       }
     }
   }

@@ -81,7 +81,9 @@ extension DataDirectory {
         try old.differences(from: fresh)
       }
       try StoreError.projection { () throws(ProjectionError) in try old.close() }
-      let lines = found.map { "table \($0.table) \($0.isHere ? "had" : "lacked") the row \($0.row)" }
+      let lines = found.map {
+        "table \($0.table) \($0.isHere ? "had" : "lacked") the row \($0.row)"
+      }
       return (lines, nil)
     } catch {
       return ([], "the projection before could not be read: \(error)")

@@ -7,8 +7,8 @@ package import Ledger
 package struct RecordClock: Sendable {
   /// How fast a record's time may be drawn to the wall clock: as `adjtime(3)`.
   private static let slewPartsPerMillion: Int64 = 500
-  /// A start this far before the last record is refused: more than clocks on one machine drift, less
-  /// than anybody would set a clock by hand. Seconds.
+  /// A start this far before the last record is refused: more than clocks on one machine drift,
+  /// less than anybody would set a clock by hand. Seconds.
   package static let tolerance: Int64 = 5
 
   private var boot: Int64

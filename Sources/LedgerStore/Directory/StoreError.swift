@@ -56,7 +56,9 @@ package enum StoreError: Error, CustomStringConvertible {
     do throws(SecretsError) { return try body() } catch { throw .secrets(error) }
   }
 
-  static func projection<T: ~Copyable>(_ body: () throws(ProjectionError) -> T) throws(StoreError) -> T {
+  static func projection<T: ~Copyable>(_ body: () throws(ProjectionError) -> T) throws(StoreError)
+    -> T
+  {
     do throws(ProjectionError) { return try body() } catch { throw .projection(error) }
   }
 

@@ -1,6 +1,6 @@
 package import EventLog
-package import Ledger
 internal import Glibc
+package import Ledger
 internal import Projection
 package import Transparency
 
@@ -30,6 +30,9 @@ package final class LedgerReader {
           ? directory.durableSize : nil)
     }
     if let problem = log.problem { throw .log(.corrupt(problem)) }
+    if let signed = try directory.readCheckpoint()?.checkpoint.size, signed > log.size {
+      throw .log(.loss(signedSize: signed, size: log.size))
+    }
     if let torn = log.tornTail {
       notes.append(
         "\(torn.file): the last block was being written when the writer ended; it was never "

@@ -1,5 +1,5 @@
-package import Ledger
 internal import Glibc
+package import Ledger
 internal import Secrets
 
 /// Tells who stands behind an ordinal. Users and clients are sealed: without the vault, or after

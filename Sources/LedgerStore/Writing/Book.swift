@@ -22,10 +22,13 @@ package struct Book: ~Copyable {
   private let database: ProjectionDatabase
   private var clock: RecordClock
   private var projector = Projector()
-  private var unprojected: UInt64 = 0
   private var batch = RecordBatch()
   private var lastLeaf: Digest
   private var lastSnapshot: UInt64
+  private var nextSnapshot: UInt64
+  private var nextProjection = Book.projectionInterval
+  private var signedSize: UInt64
+  private var notes: [String] = []
   private var hasStarted = false
   private var failure: StoreError?
 
@@ -46,13 +49,16 @@ package struct Book: ~Copyable {
     let clock = try RecordClock(
       lastRecorded: catchUp.state.lastRecorded, acceptClock: acceptClock)
     let lastSnapshot = try SnapshotStore(directory).sizes().last ?? 0
-    let log = try Book.open(directory, logSize: catchUp.state.logSize, options)
+    let signed = try directory.readCheckpoint()?.checkpoint
+    let log = try Book.open(directory, logSize: catchUp.state.logSize, signed, options)
     let sealer: NameSealer
     do throws(SecretsError) { sealer = try NameSealer(secrets) } catch { throw .secrets(error) }
     self.directory = directory
     signingKey = key
     self.clock = clock
     self.lastSnapshot = lastSnapshot
+    nextSnapshot = lastSnapshot + SnapshotStore.interval
+    signedSize = signed?.size ?? 0
     state = catchUp.state
     database = catchUp.database
     lastLeaf = catchUp.lastLeaf
@@ -63,9 +69,8 @@ package struct Book: ~Copyable {
 
   /// Opens the log and holds it against the signed checkpoint.
   private static func open(
-    _ directory: DataDirectory, logSize: UInt64, _ options: LogOptions
+    _ directory: DataDirectory, logSize: UInt64, _ signed: Checkpoint?, _ options: LogOptions
   ) throws(StoreError) -> LogWriter {
-    let signed = try directory.readCheckpoint()?.checkpoint
     let log: LogWriter
     do throws(LogError) {
       log = try LogWriter(
@@ -149,7 +154,6 @@ package struct Book: ~Copyable {
       } catch { throw .record(sequence: sequence, error) }
       state.evolve(event)
       projector.add(event, at: sequence, in: state)
-      unprojected += 1
     }
   }
 
@@ -158,34 +162,44 @@ package struct Book: ~Copyable {
     do throws(LogError) {
       _ = try log.append(batch, stopping: stopping)
     } catch { throw .log(error) }
-    if unprojected >= Self.projectionInterval { try project() }
-    if state.logSize - lastSnapshot >= SnapshotStore.interval { try snapshot() }
+    if projector.count >= nextProjection { keep { book throws(StoreError) in try book.project() } }
+    if state.logSize >= nextSnapshot { keep { book throws(StoreError) in try book.snapshot() } }
+  }
+
+  /// Housekeeping, such as the projection: what fails here, on a full disk say, loses nothing and
+  /// never stops the writer. It is told at the end, and tried again later.
+  private mutating func keep(_ body: (inout Book) throws(StoreError) -> Void) {
+    do throws(StoreError) { try body(&self) } catch {
+      if notes.last != "\(error)" { notes.append("\(error)") }
+    }
   }
 
   /// Writes what the projection is behind.
-  package mutating func project() throws(StoreError) {
-    guard unprojected > 0 else { return }
+  private mutating func project() throws(StoreError) {
+    guard projector.count > 0 else { return }
+    nextProjection = projector.count + Self.projectionInterval
     let collected = projector
-    projector = Projector()
-    unprojected = 0
     let position = ProjectionDatabase.Position(
       logID: log.logID, logSize: state.logSize, lastLeaf: lastLeaf.bytes)
     try StoreError.projection { () throws(ProjectionError) in
       try collected.write(to: database, state: state, position: position)
     }
+    projector = Projector()
+    nextProjection = Self.projectionInterval
   }
 
   private mutating func snapshot() throws(StoreError) {
+    nextSnapshot = state.logSize + SnapshotStore.interval
     try SnapshotStore(directory).write(state, lastLeaf: lastLeaf, signedBy: signingKey)
     lastSnapshot = state.logSize
   }
 
-  /// The fingerprint under which an event of imported history was recorded, if it was. Looks at
-  /// what is projected; the caller projects first what it has just written.
+  /// The fingerprint under which an event of imported history was recorded, if it was.
   package func imported(
     _ source: HistorySource, id: String
   ) throws(StoreError) -> UInt64? {
-    try StoreError.projection { () throws(ProjectionError) in
+    if let pending = projector.imported(source, id: id) { return pending }
+    return try StoreError.projection { () throws(ProjectionError) in
       try database.imported(source, id: id)
     }
   }
@@ -193,8 +207,9 @@ package struct Book: ~Copyable {
   package func fingerprint(_ content: [UInt8]) -> UInt64 { sealer.fingerprint(content) }
 
   /// Signs the tree as it stands.
-  package func signCheckpoint() throws(StoreError) {
+  package mutating func signCheckpoint() throws(StoreError) {
     try Book.signCheckpoint(log.tree, directory, signingKey)
+    signedSize = log.size
   }
 
   private static func signCheckpoint(
@@ -214,24 +229,25 @@ package struct Book: ~Copyable {
 
   /// Says `log.stopped`, signs, projects and saves the state. A book that recorded nothing leaves
   /// the log as it was.
-  package consuming func close() throws(StoreError) {
+  ///
+  /// - Returns: what housekeeping could not do; the next writer tries it again.
+  package mutating func close() throws(StoreError) -> [String] {
     if let failure { throw failure }
     if hasStarted {
       batch.removeAll()
       try take([Event(recorded: clock.now(), body: .logStopped(LogStopped()))])
       try append(stopping: true)
     }
-    if hasStarted || !recovery.isClean { try signCheckpoint() }
-    try project()
-    if state.logSize > lastSnapshot { try snapshot() }
-    sealFullSegments()
+    if signedSize < log.size { keep { book throws(StoreError) in try book.signCheckpoint() } }
+    keep { book throws(StoreError) in try book.project() }
+    if state.logSize > lastSnapshot { keep { book throws(StoreError) in try book.snapshot() } }
+    keep { book throws(StoreError) in try book.sealFullSegments() }
+    return notes
   }
 
-  /// Housekeeping: a failure here, such as a full disk, loses nothing, and the next writer tries
-  /// again.
-  private func sealFullSegments() {
+  private func sealFullSegments() throws(StoreError) {
     do throws(LogError) {
       _ = try EventLog.Sealer(directory: directory.log).sealFullSegments()
-    } catch {}
+    } catch { throw .log(error) }
   }
 }

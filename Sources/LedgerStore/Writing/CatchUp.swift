@@ -51,7 +51,9 @@ struct CatchUp {
   }
 
   private static func openDatabase(_ path: String) throws(StoreError) -> ProjectionDatabase {
-    try StoreError.projection { () throws(ProjectionError) in try ProjectionDatabase.open(path: path) }
+    try StoreError.projection { () throws(ProjectionError) in
+      try ProjectionDatabase.open(path: path)
+    }
   }
 
   /// Removes a database with what SQLite keeps beside it.

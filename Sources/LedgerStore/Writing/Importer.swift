@@ -57,6 +57,8 @@ package struct Importer {
     /// The same id with other content; the first was kept.
     package var conflicts: [String] = []
     package var conflictCount: UInt64 = 0
+
+    package init() {}
   }
 
   /// Conflicts told by id; more are only counted.
@@ -77,8 +79,7 @@ package struct Importer {
   package mutating func add(_ events: [HistoryEvent]) throws(StoreError) {
     let source = source
     let verdicts = try writer.withBook { book throws(StoreError) in
-      try book.project()
-      return try Importer.judge(events, source, &book)
+      try Importer.judge(events, source, &book)
     }
     var proposals: [Proposal] = []
     for (event, verdict) in zip(events, verdicts) {

@@ -17,7 +17,7 @@ package final class LedgerWriter: Sendable {
   private enum Work: Sendable {
     case submission(Submission)
     case book(@Sendable (inout Book) -> Void)
-    case close(@Sendable (Result<Void, StoreError>) -> Void)
+    case close(@Sendable (Result<[String], StoreError>) -> Void)
   }
 
   private final class WorkQueue: Sendable {
@@ -105,10 +105,13 @@ package final class LedgerWriter: Sendable {
   }
 
   /// Drains the queue, says `log.stopped`, signs, frees the lock. Nothing can be submitted after.
-  package func close() throws(StoreError) {
-    let answer = Waiting<Result<Void, StoreError>>()
+  ///
+  /// - Returns: what housekeeping could not do; the next writer tries it again.
+  @discardableResult
+  package func close() throws(StoreError) -> [String] {
+    let answer = Waiting<Result<[String], StoreError>>()
     enqueue(.close { answer.fulfil($0) })
-    try answer.wait().get()
+    return try answer.wait().get()
   }
 
   private func enqueue(_ work: Work) {
@@ -133,12 +136,11 @@ package final class LedgerWriter: Sendable {
           body(&book)
         case .close(let reply):
           commit(&gathered, &book)
-          let result: Result<Void, StoreError>
+          let result: Result<[String], StoreError>
           do throws(StoreError) {
-            try book.close()
-            result = .success(())
+            result = .success(try book.close())
           } catch { result = .failure(error) }
-          release(lock)
+          end(book, lock)
           reply(result)
           return
         }
@@ -147,7 +149,13 @@ package final class LedgerWriter: Sendable {
     }
   }
 
-  private static func release(_ lock: consuming DirectoryLock) {}
+  /// Closes the files, then frees the lock.
+  private static func end(_ book: consuming Book, _ lock: consuming DirectoryLock) {
+    drop(book)
+    _ = lock
+  }
+
+  private static func drop(_ book: consuming Book) { _ = book }
 
   private static func commit(_ gathered: inout [Submission], _ book: inout Book) {
     guard !gathered.isEmpty else { return }

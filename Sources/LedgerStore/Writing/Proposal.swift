@@ -5,7 +5,9 @@ package import Ledger
 package struct Proposal: Sendable {
   package var actor: Actor?
   package var resolve:
-    @Sendable (LedgerState, inout NameSealer, Timestamp) throws(StoreError) -> Result<Command, Refusal>
+    @Sendable (LedgerState, inout NameSealer, Timestamp) throws(StoreError) -> Result<
+      Command, Refusal
+    >
 
   package init(
     by actor: Actor?,

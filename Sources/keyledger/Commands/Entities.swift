@@ -161,7 +161,8 @@ extension EntityChangeOptions {
 
   func setUser(enabled: Bool) throws {
     let id = id
-    try change("users", state: enabled ? "active" : "disabled") { state, sealer throws(StoreError) in
+    try change("users", state: enabled ? "active" : "disabled") {
+      state, sealer throws(StoreError) in
       guard case .known(let user) = try sealer.user(id, in: state) else {
         return .failure(.unknown(.user, id))
       }

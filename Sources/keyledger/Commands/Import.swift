@@ -29,47 +29,94 @@ struct ImportCloudTrail: ParsableCommand {
   var paths: [String]
 
   func run() throws {
-    let source = CloudTrailSource(paths: paths)
-    var failures = source.problems
-    let bar = ProgressBar("import", unit: "files")
-    let result = try data.write("import", acceptClock: acceptClock) { writer, actor in
-      var importer = Importer(writer, source: .cloudtrail, by: actor)
-      for (index, file) in source.files.enumerated() {
-        bar.show(UInt64(index), of: UInt64(source.files.count))
-        do {
-          try file.events { events in try importer.add(events.map(HistoryEvent.init)) }
-        } catch let error as CloudTrailError {
-          failures.append(error)
-        }
+    var pass = ImportPass(CloudTrailSource(paths: paths))
+    if try pass.allKnown(try data.reader()) {
+      StandardError.note(
+        "nothing new: all \(pass.summary.events) events are recorded already; nothing was written")
+    } else {
+      pass = ImportPass(CloudTrailSource(paths: paths))
+      try data.write("import", acceptClock: acceptClock) { writer, actor in
+        try pass.record(with: writer, by: actor)
       }
-      bar.finish()
-      let read = UInt64(source.files.count - failures.count + source.problems.count)
-      try importer.complete(files: read, skipped: UInt64(failures.count))
-      return (importer.summary, read)
     }
-    try report(result.0, filesRead: result.1, skipped: source.skipped, failures)
+    try report(pass)
   }
 
-  private func report(
-    _ summary: Importer.Summary, filesRead: UInt64, skipped: Int, _ failures: [CloudTrailError]
-  ) throws {
-    for failure in failures { StandardError.write("keyledger: \(failure)") }
+  private func report(_ pass: ImportPass) throws {
+    let summary = pass.summary
+    for failure in pass.failures { StandardError.write("keyledger: \(failure)") }
     for id in summary.conflicts {
       StandardError.write(
         "keyledger: event \(id) was recorded before with other content; the first is kept")
     }
-    if summary.added == 0, summary.known > 0 {
-      StandardError.note("nothing new: all \(summary.known) events are recorded already")
-    }
-    if skipped > 0 { StandardError.note("\(skipped) other files were passed over") }
     try format.printObject(
       Row([
-        "files": Value(filesRead), "filesFailed": .number(Int64(failures.count)),
-        "filesPassedOver": .number(Int64(skipped)), "events": Value(summary.events),
+        "files": Value(pass.filesRead), "filesFailed": .number(Int64(pass.failures.count)),
+        "filesPassedOver": Value(pass.filesPassedOver), "events": Value(summary.events),
         "added": Value(summary.added), "known": Value(summary.known),
         "conflicts": Value(summary.conflictCount),
       ]))
-    if !failures.isEmpty || summary.conflictCount > 0 { throw ExitCode(ExitStatus.error) }
+    if !pass.failures.isEmpty || summary.conflictCount > 0 { throw ExitCode(ExitStatus.error) }
+  }
+}
+
+/// One reading of all files.
+private struct ImportPass {
+  private let source: CloudTrailSource
+  private(set) var summary = Importer.Summary()
+  private(set) var failures: [CloudTrailError]
+  private(set) var filesRead: UInt64 = 0
+  private(set) var filesPassedOver: UInt64
+
+  init(_ source: CloudTrailSource) {
+    self.source = source
+    failures = source.problems
+    filesPassedOver = UInt64(source.skipped)
+  }
+
+  private struct SomethingNew: Error {}
+
+  /// Whether there is nothing to record. Ends at the first event that is new, so that what is read
+  /// twice is little.
+  mutating func allKnown(_ reader: LedgerReader) throws -> Bool {
+    guard let known = try KnownHistory(reader, source: .cloudtrail) else { return false }
+    do {
+      var count: UInt64 = 0
+      try forEachFile("compare") { events in
+        guard try known.holdsAll(events) else { throw SomethingNew() }
+        count += UInt64(events.count)
+      }
+      summary.events = count
+      summary.known = count
+      return count > 0 || filesRead > 0 || !failures.isEmpty
+    } catch is SomethingNew {
+      return false
+    }
+  }
+
+  mutating func record(with writer: LedgerWriter, by actor: Actor) throws {
+    var importer = Importer(writer, source: .cloudtrail, by: actor)
+    try forEachFile("import") { events in try importer.add(events) }
+    try importer.complete(files: filesRead, skipped: UInt64(failures.count))
+    summary = importer.summary
+  }
+
+  private mutating func forEachFile(
+    _ title: String, _ body: ([HistoryEvent]) throws -> Void
+  ) throws {
+    let bar = ProgressBar(title, unit: "files")
+    defer { bar.finish() }
+    for (index, file) in source.files.enumerated() {
+      bar.show(UInt64(index), of: UInt64(source.files.count))
+      do {
+        switch try file.events({ events in try body(events.map(HistoryEvent.init)) }) {
+        case .events: filesRead += 1
+        case .digest: filesPassedOver += 1
+        }
+      } catch let error as CloudTrailError {
+        failures.append(error)
+      }
+    }
   }
 }
 
@@ -83,9 +130,9 @@ extension HistoryEvent {
       case .refused(.forbidden): .forbidden
       }
     self.init(
-      id: event.id, happened: Timestamp(microseconds: event.happened),
+      id: event.id, happened: event.happened,
       organization: event.organization, user: event.user, key: event.key,
-      operation: event.operation, type: RequestType(event.requestType), reason: reason,
+      operation: event.operation, type: event.requestType, reason: reason,
       errorCode: event.errorCode, clientAddress: event.clientAddress, userAgent: event.userAgent,
       change: event.change.map(Change.init), content: event.canonical)
   }
@@ -96,27 +143,10 @@ extension HistoryEvent.Change {
     self =
       switch change {
       case .created(let key, let owner, let kind, let expires):
-        .created(
-          key: key, owner: owner, kind: kind == .temporary ? .temporary : .permanent,
-          expires: expires.map { Timestamp(microseconds: $0) })
+        .created(key: key, owner: owner, kind: kind, expires: expires)
       case .enabled(let key, let owner): .enabled(key: key, owner: owner)
       case .disabled(let key, let owner): .disabled(key: key, owner: owner)
       case .revoked(let key, let owner): .revoked(key: key, owner: owner)
-      }
-  }
-}
-
-extension RequestType {
-  init(_ type: CloudTrailEvent.RequestType) {
-    self =
-      switch type {
-      case .apiCall: .apiCall
-      case .serviceEvent: .serviceEvent
-      case .consoleAction: .consoleAction
-      case .consoleSignIn: .consoleSignIn
-      case .vpceEvent: .vpceEvent
-      case .insight: .insight
-      case .other: .other
       }
   }
 }

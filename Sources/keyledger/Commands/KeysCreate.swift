@@ -37,7 +37,8 @@ private struct NewSecret {
     }
     secret = format.generate()
     hint = APIKeyFormat.displayHint(of: secret) ?? ""
-    id = "key_" + String(UInt64.random(in: .min ... .max), radix: 36)
+    id =
+      "key_" + String(UInt64.random(in: .min ... .max), radix: 36)
       + String(UInt64.random(in: .min ... .max), radix: 36)
   }
 }

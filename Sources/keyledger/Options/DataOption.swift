@@ -39,10 +39,10 @@ struct DataOption: ParsableArguments {
       result = try body(writer, .operator)
     } catch {
       // The first failure is the one to tell; closing after it may fail for the same reason.
-      try? writer.close()
+      _ = try? writer.close()
       throw error
     }
-    try writer.close()
+    for note in try writer.close() { StandardError.note("left for the next writer: \(note)") }
     return result
   }
 }
