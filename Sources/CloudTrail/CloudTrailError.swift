@@ -5,8 +5,10 @@ package struct CloudTrailError: Error, Equatable, CustomStringConvertible {
     case file
     /// A line of a JSON lines file.
     case line(Int)
-    /// A record of a `Records` document or array.
-    case record(Int)
+    /// A record of a `Records` document or array, and where it begins in the file's text.
+    case record(Int, byte: Int)
+    /// A byte of the file's text, after decompression.
+    case byte(Int)
     /// A byte of the file itself, before decompression.
     case compressedByte(Int)
   }
@@ -28,7 +30,8 @@ package struct CloudTrailError: Error, Equatable, CustomStringConvertible {
       switch position {
       case .file: ""
       case .line(let line): "line \(line): "
-      case .record(let record): "record \(record): "
+      case .record(let record, let byte): "record \(record) at byte \(byte): "
+      case .byte(let byte): "byte \(byte): "
       case .compressedByte(let byte): "compressed byte \(byte): "
       }
     return CloudTrailError.printable("\(path): \(place)\(problem)")

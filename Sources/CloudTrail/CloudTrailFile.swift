@@ -38,10 +38,10 @@ package struct CloudTrailFile: Sendable, Equatable {
   /// 1,000 events. The whole file is checked before: if any part of it is bad, this throws and
   /// `body` was not called.
   ///
-  /// Memory is bounded whatever the file's size: a document is held as a tree (of 512 MiB of text
-  /// at most; see `JSONTree.parse`); of JSON lines, one line (16 MiB at most) and up to 16 MiB of
-  /// events. A file whose events do not fit there is read and parsed a second time. Should someone
-  /// write to the file between the two, this throws, but batches may have been delivered.
+  /// Memory is bounded whatever the file's size: one record is held (of 1 MiB of text at most; see
+  /// `JSONTree.parse`), and up to 16 MiB of events. A file whose events do not fit there is read
+  /// and parsed a second time. Should someone write to the file between the two, this throws, but
+  /// batches may have been delivered.
   @discardableResult
   package func events(_ body: ([CloudTrailEvent]) throws -> Void) throws -> Contents {
     let file = try OpenFile(path)
@@ -59,7 +59,7 @@ package struct CloudTrailFile: Sendable, Equatable {
       return contents
     }
     try file.rewind()
-    var reader = try RecordReader(file, limits: limits)
+    var reader = RecordReader(limits: limits)
     var count = 0
     while let event = try reader.next(from: file) {
       count += 1
@@ -81,7 +81,7 @@ package struct CloudTrailFile: Sendable, Equatable {
   private func check(
     _ file: borrowing OpenFile, _ body: (CloudTrailEvent) -> Void
   ) throws(CloudTrailError) -> Contents {
-    var reader = try RecordReader(file, limits: limits)
+    var reader = RecordReader(limits: limits)
     var count = 0
     while let event = try reader.next(from: file) {
       count += 1

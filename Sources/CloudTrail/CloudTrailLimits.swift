@@ -1,13 +1,9 @@
 /// How much memory one file may take, in bytes. Tests use smaller ones.
 package struct CloudTrailLimits: Sendable, Equatable {
-  /// The longest line, or record of a document in its canonical form. AWS delivers events of at
-  /// most 256 KiB; pipelines that add fields of their own stay far below this.
-  package var record = 16 << 20
-
-  /// The longest whole document (`Records` or an array), after decompression: it is held in
-  /// memory as a tree of about 15 times its size while it is read. AWS delivers about 50 MB at
-  /// most; more than this is a bomb or should be JSON lines, which have no limit.
-  package var document = 512 << 20
+  /// The longest record or line, as text. AWS delivers events of at most 256 KiB; this leaves
+  /// room for indentation and for what pipelines add, and bounds the tree that is held of one
+  /// record while it is read (see `JSONTree.parse`).
+  package var record = 1 << 20
 
   /// Events are held from the checking pass up to this sum of their sizes; a larger file is read
   /// a second time instead. It holds the files AWS delivers, a few thousand events.

@@ -7,8 +7,8 @@ enum EventProblem: Error {
   case badTime
   /// With what the parser says, which mostly names the place.
   case notJSON(String)
-  /// Of a record in its canonical form; the limit in bytes.
-  case tooLong(Int)
+  /// Arrays and objects; the limit.
+  case tooMany(Int)
 
   var description: String {
     switch self {
@@ -16,7 +16,7 @@ enum EventProblem: Error {
     case .missing(let name): "\(name) is missing"
     case .badTime: "the event's time is not an RFC 3339 time"
     case .notJSON(let told): "not JSON: \(told)"
-    case .tooLong(let limit): "longer than \(limit) bytes"
+    case .tooMany(let limit): "more than \(limit) arrays and objects"
     }
   }
 }

@@ -2,56 +2,53 @@
 /// name: an array, an object with `Records` (or a digest) and an object that goes on over several
 /// lines are documents; else each line is an event.
 struct RecordReader: ~Copyable {
-  private var lines: LineReader
-  private var document: DocumentReader?
+  private let limits: CloudTrailLimits
+  private var text = TextBuffer()
+  private var document: RecordSplitter
+  /// Once the first line has turned out to be an event.
+  private var lines: LineReader?
 
-  init(_ file: borrowing OpenFile, limits: CloudTrailLimits) throws(CloudTrailError) {
-    lines = LineReader(limits: limits)
-    guard let first = try lines.peek(file) else {
-      throw CloudTrailError(path: file.path, position: .file, problem: "no CloudTrail records")
-    }
-    guard try RecordReader.isDocument(first.line, isWhole: first.isWhole, file.path) else {
-      return
-    }
-    let bytes = try lines.takeAll(from: file)
-    document = try DocumentReader(path: file.path, bytes: bytes, limits: limits)
+  init(limits: CloudTrailLimits) {
+    self.limits = limits
+    document = RecordSplitter(limits: limits)
   }
 
-  var isDigest: Bool { document?.isDigest ?? false }
+  var isDigest: Bool { document.isDigest }
 
   /// The next event; nil at the end of a file that is good to its last byte.
   mutating func next(from file: borrowing OpenFile) throws(CloudTrailError) -> CloudTrailEvent? {
-    if document != nil { return try document?.next() }
-    while let line = try lines.next(from: file) {
-      if line.allSatisfy(LineReader.isSpace) { continue }
-      do throws(EventProblem) {
-        return try CloudTrailEvent(JSONTree.parse(line))
-      } catch {
-        throw CloudTrailError(
-          path: file.path, position: .line(lines.line), problem: error.description)
-      }
+    guard let record = try nextRecord(from: file) else { return nil }
+    do throws(EventProblem) {
+      return try CloudTrailEvent(JSONTree.parse(record.bytes))
+    } catch {
+      throw CloudTrailError(
+        path: file.path, position: record.position, problem: error.description)
     }
-    return nil
   }
 
-  /// A first line that is no JSON by itself is taken for the beginning of a document.
-  private static func isDocument(
-    _ line: [UInt8], isWhole: Bool, _ path: String
-  ) throws(CloudTrailError) -> Bool {
-    switch line.first {
-    case UInt8(ascii: "["): return true
-    case UInt8(ascii: "{"): break
-    default:
+  private mutating func nextRecord(
+    from file: borrowing OpenFile
+  ) throws(CloudTrailError) -> RecordSplitter.Record? {
+    if lines != nil { return try nextLine(from: file) }
+    guard let record = try document.next(&text, file) else { return nil }
+    guard case .line(let line) = record.position else { return record }
+    var lines = LineReader(afterLine: line - 1, limits: limits)
+    if let rest = try lines.next(&text, file), !rest.allSatisfy(TextBuffer.isSpace) {
       throw CloudTrailError(
-        path: path, position: .file,
-        problem: "not CloudTrail: begins with neither a JSON object nor an array")
+        path: file.path, position: record.position,
+        problem: "not JSON: something follows the object")
     }
-    if !isWhole || line.starts(with: "{\"Records\"".utf8) { return true }
-    do {
-      let object = try JSONTree.parse(line) as? JSONObject
-      return object?["Records"] != nil || object?["digestStartTime"] != nil
-    } catch {
-      return true
+    self.lines = lines
+    return record
+  }
+
+  private mutating func nextLine(
+    from file: borrowing OpenFile
+  ) throws(CloudTrailError) -> RecordSplitter.Record? {
+    while let line = try lines?.next(&text, file) {
+      if line.allSatisfy(TextBuffer.isSpace) { continue }
+      return RecordSplitter.Record(bytes: line, position: .line(lines?.line ?? 0))
     }
+    return nil
   }
 }

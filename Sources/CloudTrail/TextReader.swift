@@ -17,6 +17,9 @@ struct TextReader: ~Copyable {
   private var output: [UInt8] = []
   private var isStarted = false
 
+  /// The length of the byte order mark that the file had.
+  private(set) var markBytes = 0
+
   /// Appends the next piece of the text to `text`; false at its end.
   mutating func append(
     to text: inout [UInt8], from file: borrowing OpenFile
@@ -38,7 +41,8 @@ struct TextReader: ~Copyable {
       guard try appendPiece(to: &first, from: file) else { break }
     }
     let isMarked = first.starts(with: TextReader.byteOrderMark)
-    text.append(contentsOf: isMarked ? first[TextReader.byteOrderMark.count...] : first[...])
+    markBytes = isMarked ? TextReader.byteOrderMark.count : 0
+    text.append(contentsOf: first[markBytes...])
     return !first.isEmpty
   }
 

@@ -1,9 +1,8 @@
 import CloudTrail
 import Foundation
-import Glibc
 import Testing
 
-@Suite("Limits and memory")
+@Suite("Limits")
 struct LimitTests {
   private let good = record()
 
@@ -18,21 +17,25 @@ struct LimitTests {
     let line = try refusal(of: "\(short)\n\(good)\n\(short)", limits: limits)
     #expect(line.position == .line(2))
     #expect(line.problem == "longer than \(limits.record) bytes")
-    limits.record = try event().canonical.count - 1
     let document = try refusal(of: "[\(short),\(good)]", limits: limits)
-    #expect(document.position == .record(2))
+    #expect(document.position == .record(2, byte: "[\(short),".utf8.count))
     #expect(document.problem == "longer than \(limits.record) bytes")
+    for alone in [good, "{\n" + good.dropFirst()] {
+      let error = try refusal(of: " " + alone, limits: limits)
+      #expect(error.position == .record(1, byte: 1))
+      #expect(error.problem == "longer than \(limits.record) bytes")
+    }
   }
 
-  @Test("A document larger than the limit is refused, compressed or not")
-  func document() throws {
-    var limits = CloudTrailLimits()
-    let text = "[\(good),\(good)]"
-    limits.document = text.utf8.count
-    #expect(try events(of: Array(text.utf8), limits: limits).count == 2)
-    for content in [Array("\(text) ".utf8), gzip(Array("\(text) ".utf8))] {
-      let error = try refusal(of: content, limits: limits)
-      #expect(error.problem.hasPrefix("a document of more than \(limits.document) bytes"))
+  @Test("A record of very many arrays or objects is refused in every format")
+  func containers() throws {
+    func text(_ count: Int) -> String {
+      record(["x": "[" + Array(repeating: "{}", count: count - 3).joined(separator: ",") + "]"])
+    }
+    let most = 32_768
+    #expect(try events(of: Array(text(most).utf8)).count == 1)
+    for text in [text(most + 1), "\(good)\n\(text(most + 1))", "[\(text(most + 1))]"] {
+      #expect(try refusal(of: text).problem == "more than \(most) arrays and objects")
     }
   }
 
@@ -45,44 +48,12 @@ struct LimitTests {
     #expect(error.problem == "begins with more than 1000 bytes of white space")
   }
 
-  /// In a process of its own, whose peak memory no other test has raised.
-  @Test("50 MB of JSON lines are read with memory for a fraction of them")
-  func memory() async {
-    await #expect(processExitsWith: .success) {
-      let directory = try TemporaryDirectory()
-      let path = directory.path + "/large.jsonl"
-      let padding = String(repeating: "x", count: 4_000)
-      let count = 12_500
-      try writeLines(path, count: count) {
-        record(["eventID": "\"\($0)\"", "padding": "\"\(padding)\""])
-      }
-      let attributes = try FileManager.default.attributesOfItem(atPath: path)
-      let size = try #require(attributes[.size] as? NSNumber)
-      #expect(size.intValue > 50_000_000)
-      let before = peakMemory()
-      var next = 0
-      var isInOrder = true
-      let contents = try CloudTrailFile(path: path).events { batch in
-        for event in batch {
-          isInOrder = isInOrder && event.id == String(next)
-          next += 1
-        }
-      }
-      #expect(contents == .events(count))
-      #expect(isInOrder)
-      let grown = peakMemory() - before
-      #expect(grown < 36 << 20, "peak memory grew by \(grown) bytes")
-    }
-  }
-
   @Test("A file too large to hold is checked to its end before the first batch")
   func badEnd() throws {
     let directory = try TemporaryDirectory()
-    let path = directory.path + "/large.jsonl"
     let count = 3_000
-    try writeLines(path, count: count) {
-      $0 == count - 1 ? "{}" : record(["eventID": "\"\($0)\""])
-    }
+    let lines = (1..<count).map { record(["eventID": "\"\($0)\""]) + "\n" }
+    let path = try directory.write(Array((lines.joined() + "{}").utf8), as: "large.jsonl")
     var limits = CloudTrailLimits()
     limits.held = 100_000
     let file = CloudTrailFile(path: path, limits: limits)
@@ -111,17 +82,4 @@ struct LimitTests {
     }
     #expect(error.problem == "changed while it was read")
   }
-}
-
-private func writeLines(_ path: String, count: Int, _ line: (Int) -> String) throws {
-  let file = try #require(fopen(path, "w"))
-  defer { fclose(file) }
-  for index in 0..<count { try #require(fputs(line(index) + "\n", file) >= 0) }
-}
-
-/// The process's highest resident size so far, in bytes.
-private func peakMemory() -> Int {
-  var usage = rusage()
-  getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-  return usage.ru_maxrss * 1_024
 }

@@ -78,7 +78,7 @@ def small(blank, sample, tmp_path_factory):
 @pytest.fixture
 def shipped(small, tmp_path):
     """The imported sample, a copy for this test to change."""
-    return small.copy(tmp_path / "data")
+    return small.copy(tmp_path / "shipped")
 
 
 def made(program, path, *options):

@@ -99,6 +99,7 @@ def clean_environment(**more):
 
 def copied(source, place):
     """Copies a directory; runs of zeros become holes, which read as the same bytes."""
+    assert not Path(place).exists()
     subprocess.run(["cp", "-a", "--sparse=always", str(source), str(place)], check=True)
     return Path(place)
 

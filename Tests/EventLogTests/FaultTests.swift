@@ -100,4 +100,33 @@ struct FaultTests {
     #expect(writer.result(of: RecordBatch(numbers: 100..<200)) == .failure(.writerStopped))
     #expect(disk.operations == operations, "nothing was tried again")
   }
+
+  @Test("A segment whose name may not be on the disk gets it there before anything is appended")
+  func nameOfNewSegment() throws {
+    var size = 0
+    var next = 0
+    let disk = SimulatedDisk()
+    var writer = try openLog(try makeLog(on: disk))
+    while try readLog(disk).segments.count == 1 {
+      size = next
+      next = size + 20
+      let fault = SimulatedDisk.Fault(operation: disk.operations + 3, kind: .failure(EIO))
+      // Behind the write and the sync of a header and its renaming comes the fsync of the
+      // directory; an append to the same segment is over after two operations.
+      disk.set(fault)
+      let result = writer.result(of: RecordBatch(long: size..<next))
+      let failure = DiskError(.syncDirectory, simulatedDirectory, code: EIO)
+      #expect(result == .success(UInt64(next)) || result == .failure(.outcomeUnknown(failure)))
+    }
+    #expect(writer.hasStopped && writer.size == UInt64(size))
+    // A full disk: no spare is made, and so nothing else syncs the directory.
+    disk.set(SimulatedDisk.Fault(operation: disk.operations, kind: .diskFull))
+    var again = try openLog(disk)
+    let acknowledged = try again.append(RecordBatch(long: size..<next))
+    #expect(acknowledged == UInt64(next))
+    for seed in 0..<20 as Range<UInt64> {
+      let after = try readLog(disk.afterCrash(seed: seed))
+      #expect(after.size == acknowledged, "seed \(seed)")
+    }
+  }
 }

@@ -80,7 +80,9 @@ struct CommandTests {
     let completed = ImportCompleted(
       source: .cloudtrail, files: 3, events: 5, added: 4, filesSkipped: 1)
     #expect(
-      try book.run(.start(version: "1.2")).get().map(\.body) == [.logStarted(LogStarted(version: "1.2"))])
+      try book.run(.start(version: "1.2")).get().map(\.body) == [
+        .logStarted(LogStarted(version: "1.2"))
+      ])
     #expect(
       try book.run(.completeImport(completed, source: .cloudtrail)).get().map(\.body)
         == [.importCompleted(completed)])

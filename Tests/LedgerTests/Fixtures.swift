@@ -83,10 +83,11 @@ struct Book {
     return .new(tag: tag(name), sealed: sealed(name))
   }
 
-  func key(_ id: String) -> KeyOrdinal { state.index.keys[id]! }
+  /// An ordinal that no key has, where there is none of this id.
+  func key(_ id: String) -> KeyOrdinal { state.index.keys[id] ?? KeyOrdinal(UInt32.max) }
 
-  func status(_ id: String, at moment: Timestamp? = nil) -> KeyStatus {
-    state.status(of: key(id), at: moment ?? clock)
+  func status(_ id: String, at moment: Timestamp? = nil) -> KeyStatus? {
+    state.index.keys[id].map { state.status(of: $0, at: moment ?? clock) }
   }
 
   /// `acme` with the user `ana`, `globex` with `bob`, and the key `k1` of `ana`.

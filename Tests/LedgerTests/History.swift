@@ -2,7 +2,7 @@ import Ledger
 
 /// Imported requests by the names of the source, made into commands for a book that may or may not
 /// know those names yet.
-struct History {
+struct History: Sendable {
   var id: String
   var happened: Timestamp
   var organization = "111122223333"
@@ -13,7 +13,7 @@ struct History {
   var reason = Reason.allowed
   var change: Change?
 
-  enum Change {
+  enum Change: Sendable {
     case created(String, owner: String, kind: KeyKind, expires: Timestamp?)
     case enabled(String, owner: String)
     case disabled(String, owner: String)
@@ -96,6 +96,26 @@ struct LedgerView: Equatable {
       let key = KeyOrdinal(at)
       keys[state.keys[at].id ?? ""] = Self.view(key, in: state, at: moments)
     }
+  }
+
+  /// What is told differently, one line each: short where two large views are unequal.
+  func differences(from other: LedgerView) -> [String] {
+    let (mine, theirs) = (facts, other.facts)
+    return Set(mine.keys).union(theirs.keys).sorted().filter { mine[$0] != theirs[$0] }
+      .map { "\($0): \(mine[$0] ?? "absent"), not \(theirs[$0] ?? "absent")" }
+  }
+
+  private var facts: [String: String] {
+    var facts: [String: String] = [:]
+    func add(_ name: String, _ view: Any) {
+      for field in Mirror(reflecting: view).children {
+        facts["\(name) \(field.label ?? "")"] = "\(field.value)"
+      }
+    }
+    for (id, view) in keys { add("key \(id)", view) }
+    for (tag, view) in users { add("user \(tag)", view) }
+    for (id, view) in organizations { add("organization \(id)", view) }
+    return facts
   }
 
   private static func view(

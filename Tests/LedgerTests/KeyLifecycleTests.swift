@@ -38,7 +38,8 @@ struct KeyLifecycleTests {
     #expect(key.name?.value?.value == "nightly")
     #expect(key.kind == .permanent)
     #expect(key.environment == .live)
-    #expect(key.scopes?.value?.operations.map { book.state.operations[$0.index] } == ["read", "write"])
+    #expect(
+      key.scopes?.value?.operations.map { book.state.operations[$0.index] } == ["read", "write"])
     #expect(key.addresses?.value?.ranges == ["192.0.2.0/24"])
     #expect(key.limit?.value?.limit == limit)
     #expect(key.lineage == book.key("k2"))
@@ -71,13 +72,16 @@ struct KeyLifecycleTests {
     #expect(isInvalid(book.run(.setScopes(book.key("k1"), ["read", name]))))
     #expect(isInvalid(book.run(.registerOrganization(id: name))))
     #expect(
-      isInvalid(book.run(.createToken(name: name, role: .admin, secret: secret("t"), expires: nil))))
+      isInvalid(book.run(.createToken(name: name, role: .admin, secret: secret("t"), expires: nil)))
+    )
     #expect(
       isInvalid(book.run(.setMetadata(book.key("k1"), [MetadataEntry(name: name, value: "v")]))))
     #expect(book.state.operations == [])
   }
 
-  @Test("A key's own id is checked as a name is", arguments: ["", "a\nb", String(repeating: "x", count: 4_097)])
+  @Test(
+    "A key's own id is checked as a name is",
+    arguments: ["", "a\nb", String(repeating: "x", count: 4_097)])
   mutating func badIDs(id: String) {
     #expect(isInvalid(book.run(.createKey(newKey(id)))))
     #expect(isInvalid(book.run(.rotateKey(book.key("k1"), id: id, secret: secret("2"), grace: 0))))
@@ -124,7 +128,8 @@ struct KeyLifecycleTests {
     book.run(.setAddresses(key, ranges))
     book.run(
       .setMetadata(
-        key, (0..<256).map { MetadataEntry(name: "\($0)", value: String(repeating: "x", count: 60)) }))
+        key,
+        (0..<256).map { MetadataEntry(name: "\($0)", value: String(repeating: "x", count: 60)) }))
     book.run(.setScopes(key, [name]))
     book.run(.registerOrganization(id: name))
     #expect(book.events.count == 5 + 256 + 1 + 1 + 1 + 2 + 1)
@@ -142,8 +147,10 @@ struct KeyLifecycleTests {
   @Test(
     "A limit without requests or without time is refused",
     arguments: [
-      RateLimit(capacity: 0, refill: 1, interval: 1), RateLimit(capacity: 1, refill: 0, interval: 1),
-      RateLimit(capacity: 1, refill: 1, interval: 0), RateLimit(capacity: 1, refill: 1, interval: -1),
+      RateLimit(capacity: 0, refill: 1, interval: 1),
+      RateLimit(capacity: 1, refill: 0, interval: 1),
+      RateLimit(capacity: 1, refill: 1, interval: 0),
+      RateLimit(capacity: 1, refill: 1, interval: -1),
     ])
   mutating func badLimits(limit: RateLimit) {
     #expect(isInvalid(book.run(.setRateLimit(book.key("k1"), limit))))
@@ -185,7 +192,8 @@ struct KeyLifecycleTests {
       .setMetadata(key, [MetadataEntry(name: "a", value: "1")]), .setMetadata(key, []),
       .setKey(key, enabled: true), .renameKey(key, name: nil),
       .setOrganization(OrganizationOrdinal(0), enabled: false),
-      .setUser(UserOrdinal(0), enabled: false), .setOrganization(OrganizationOrdinal(0), enabled: true),
+      .setUser(UserOrdinal(0), enabled: false),
+      .setOrganization(OrganizationOrdinal(0), enabled: true),
       .setUser(UserOrdinal(0), enabled: true), .revokeKey(key),
     ]
     for change in changes {
@@ -198,7 +206,8 @@ struct KeyLifecycleTests {
   mutating func emptyToEmpty() {
     let key = book.key("k1")
     let nothing: [Command] = [
-      .setKey(key, enabled: true), .setExpiry(key, nil), .setRateLimit(key, nil), .setScopes(key, []),
+      .setKey(key, enabled: true), .setExpiry(key, nil), .setRateLimit(key, nil),
+      .setScopes(key, []),
       .setAddresses(key, []), .setMetadata(key, []), .renameKey(key, name: "reporting"),
     ]
     for command in nothing { #expect(types(book.run(command)) == [], "\(command)") }

@@ -68,7 +68,8 @@ struct KeyRotationTests {
   @Test("A key is rotated once; its successor can be rotated again, in the same lineage")
   mutating func chain() {
     rotate("k1", to: "k2", at: time(1_000))
-    #expect(rotate("k1", to: "k3", at: time(1_001)) == .failure(.alreadyRotated(key: "k1", to: "k2")))
+    #expect(
+      rotate("k1", to: "k3", at: time(1_001)) == .failure(.alreadyRotated(key: "k1", to: "k2")))
     #expect(rotate("k2", to: "k3", at: time(1_002)).isSuccess)
     #expect(book.state.keys[book.key("k3").index].lineage == book.key("k1"))
     #expect(book.status("k2", at: time(1_061)) == .active)
@@ -101,7 +102,8 @@ struct KeyRotationTests {
 
   @Test("Keys of imported history have no secret to rotate")
   mutating func imported() {
-    book.run(.importRequest(History.request("e1", at: time(-100), by: "ana", key: "AKIA1", in: book)))
+    book.run(
+      .importRequest(History.request("e1", at: time(-100), by: "ana", key: "AKIA1", in: book)))
     guard case .failure(.invalid) = rotate("AKIA1", to: "k2", at: time(1_000)) else {
       Issue.record("a key without a secret was rotated")
       return

@@ -72,7 +72,8 @@ struct LateHistoryTests {
       change: .created("ASIA3", owner: "role3", kind: .temporary, expires: time(7_300))),
     // The same time, different ids, different users: the lesser id owns the key.
     History(id: "e41", happened: time(22), user: "ivan", key: "AKIA4"),
-    History(id: "e40", happened: time(22), organization: "444455556666", user: "judy", key: "AKIA4"),
+    History(
+      id: "e40", happened: time(22), organization: "444455556666", user: "judy", key: "AKIA4"),
     // A user seen in two accounts, a request without a key, a key that changes itself.
     History(id: "e50", happened: time(24), organization: "444455556666", user: "ana", key: nil),
     History(
@@ -118,19 +119,20 @@ struct LateHistoryTests {
     #expect(view.organizations["444455556666"]?.activity.requests == 3)
   }
 
-  @Test("A hundred random orders tell the same", arguments: 1...100)
+  @Test("Random orders tell the same", arguments: 1...40)
   func randomOrders(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
-    #expect(Self.view(Self.script.shuffled(using: &random)) == Self.view(Self.script))
+    let view = Self.view(Self.script.shuffled(using: &random))
+    #expect(view.differences(from: Self.view(Self.script)) == [])
   }
 
-  @Test("Random histories tell the same in every order", arguments: 1...30)
+  @Test("Random histories tell the same in every order", arguments: 1...20)
   func randomHistories(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     let history = RandomHistory.make(count: 40, &random)
     let expected = Self.view(history.sorted { $0.happened < $1.happened })
     for _ in 0..<4 {
-      #expect(Self.view(history.shuffled(using: &random)) == expected)
+      #expect(Self.view(history.shuffled(using: &random)).differences(from: expected) == [])
     }
   }
 
@@ -139,7 +141,7 @@ struct LateHistoryTests {
     var random = SeededGenerator(seed: 11)
     let times = Set(Self.script.map(\.happened)).sorted()
     let moments = times + times.map { Timestamp(microseconds: $0.microseconds + 1) }
-    for _ in 0..<4 {
+    for _ in 0..<2 {
       let events = Self.fold(Self.script.shuffled(using: &random)).events
       for moment in moments {
         expect(events, asOf: moment, like: Self.script.shuffled(using: &random))
@@ -147,7 +149,7 @@ struct LateHistoryTests {
     }
   }
 
-  @Test("Random histories are true at every moment", arguments: 1...15)
+  @Test("Random histories are true at every moment", arguments: 1...10)
   func randomAsOf(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     let history = RandomHistory.make(count: 30, &random)
@@ -165,7 +167,7 @@ struct LateHistoryTests {
     for event in events { state.evolve(event, showing: event.happened < moment) }
     let known = Self.view(history.filter { $0.happened < moment })
     #expect(
-      LedgerView(state, at: Self.moments) == known, "as of \(moment)",
+      LedgerView(state, at: Self.moments).differences(from: known) == [], "as of \(moment)",
       sourceLocation: sourceLocation)
     #expect(state.lastHappened < moment)
     #expect(state.logSize == UInt64(events.count))
@@ -199,6 +201,33 @@ struct LateHistoryTests {
     #expect(
       book.events[types.count - 1].actor
         == Actor(user: book.state.index.users[tag("carol")], key: request.key))
+  }
+
+  @Test("A request with a name out of all measure is refused, a long error code is cut")
+  func longTexts() throws {
+    let long = String(repeating: "é", count: 35_000)
+    let whole = History(id: "e1", happened: time(), user: "ana", key: "AKIA1", client: "c1")
+    let book = Book()
+    var tries = Array(repeating: whole, count: 7)
+    tries[0].id = long
+    tries[1].organization = long
+    tries[2].operation = long
+    tries[3].key = long
+    tries[4].user = long
+    tries[5].client = long
+    tries[6].change = .revoked(long, owner: "ana")
+    for history in tries {
+      let result = book.state.decide(history.command(in: book), by: nil, at: time())
+      guard case .failure(.tooLarge) = result else {
+        Issue.record("a record too large for a tile was decided")
+        continue
+      }
+    }
+    var request = whole.request(in: book)
+    request.errorCode = long
+    let events = try book.state.decide(.importRequest(request), by: nil, at: time()).get()
+    guard case .requestDecided(let decided) = events.last?.body else { return }
+    #expect(decided.errorCode == String(repeating: "é", count: Limits.codeBytes / 2))
   }
 
   @Test("Importing a second time decides the same records, but for the introductions")

@@ -4,12 +4,11 @@ import Testing
 
 @Suite("The code says what schemas/event.proto says")
 struct SchemaTests {
-  let schema: ProtoSchema
+  private static let file = packageRoot.appendingPathComponent("schemas/event.proto")
+  private static let parsed = Result { ProtoSchema(try String(contentsOf: file, encoding: .utf8)) }
+  private let schema: ProtoSchema
 
-  init() throws {
-    let file = packageRoot.appendingPathComponent("schemas/event.proto")
-    schema = ProtoSchema(try String(contentsOf: file, encoding: .utf8))
-  }
+  init() throws { schema = try Self.parsed.get() }
 
   private static let inner: [(name: String, fields: [SchemaCollector.Field])] = [
     ("Origin", SchemaCollector.fields(of: Origin.self)),

@@ -13,5 +13,7 @@ struct SeededGenerator: RandomNumberGenerator {
     return z ^ (z >> 31)
   }
 
-  mutating func chance(_ one: Int, in many: Int) -> Bool { Int.random(in: 0..<many, using: &self) < one }
+  mutating func chance(_ one: Int, in many: Int) -> Bool {
+    Int.random(in: 0..<many, using: &self) < one
+  }
 }

@@ -44,7 +44,9 @@ extension LedgerState {
   private func registerUser(
     _ user: UserReference, _ organization: OrganizationOrdinal, _ draft: inout Draft
   ) -> Refusal? {
-    guard case .new = user else { return .invalid("the user exists already") }
+    guard case .new(let tag, _) = user, index.users[tag] == nil else {
+      return .invalid("the user exists already")
+    }
     _ = draft.user(user, of: organization)
     return nil
   }
@@ -62,6 +64,9 @@ extension LedgerState {
     if let refusal = checkName(name, of: "a token's name") { return refusal }
     if tokens.contains(where: { $0.name == name && $0.revoked == nil }) {
       return .exists(.token, name)
+    }
+    if let expires, expires <= draft.recorded {
+      return .invalid("a new token cannot expire in the past")
     }
     return draft.add(
       .tokenCreated(
@@ -87,7 +92,9 @@ extension LedgerState {
 package enum Limits {
   /// An external id or a name, in bytes: twice the longest ARN.
   package static let nameBytes = 4_096
-  /// Scopes or address ranges of one key.
+  /// A sealed user or client of imported history, in bytes; AWS cuts user agents at 1 KiB.
+  package static let sealedBytes = 16_384
+  /// Scopes, address ranges or entries of metadata of one key.
   package static let listEntries = 256
   /// All metadata of one key, names and values, in bytes.
   package static let metadataBytes = 16_384

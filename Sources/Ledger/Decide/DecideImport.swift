@@ -2,6 +2,7 @@ extension Draft {
   /// Imported history decides nothing here: what happened is recorded as it happened. First the
   /// introductions, then the request, then what it changed.
   mutating func add(_ request: ImportedRequest) -> Refusal? {
+    if let refusal = request.tooLarge { return refusal }
     origin = request.origin
     let organization = organization(request.organization)
     let user = user(request.user, of: organization)
@@ -10,7 +11,7 @@ extension Draft {
     decided.client = request.client.map { client($0) }
     decided.credential = request.key == nil ? .none : .apiKey
     decided.address = .notChecked
-    decided.errorCode = request.errorCode
+    decided.errorCode = request.errorCode.map { clipped($0, to: Limits.codeBytes) }
     decided.type = request.type
     name(caller, key: request.key, in: &decided)
     let change = request.change.map { resolve($0, organization: organization) }
@@ -86,4 +87,43 @@ extension Draft {
       id: id, organization: organization, user: owner.user, kind: KeyKind(importedID: id))
     return ResolvedChange(key: key, bodies: [.keyObserved(observed), body(key, owner)])
   }
+}
+
+extension ImportedRequest {
+  /// Imported texts have no bound of their own; one that is out of all measure would make a record
+  /// that no tile can hold.
+  fileprivate var tooLarge: Refusal? {
+    var owner: UserReference?
+    var changed = ""
+    switch change {
+    case .created(let key, let user, _, _): (changed, owner) = (key, user)
+    case .enabled(let key, let user), .disabled(let key, let user), .revoked(let key, let user):
+      (changed, owner) = (key, user)
+    case nil: break
+    }
+    let names = [
+      ("an event's id", origin.id ?? ""), ("an organization's id", organization),
+      ("an operation's name", operation), ("a key's id", key ?? ""), ("a key's id", changed),
+    ]
+    for (what, name) in names where name.utf8.count > Limits.nameBytes { return .tooLarge(what) }
+    var sealed: [(String, SealedText)] = []
+    if case .new(_, let text) = user { sealed.append(("a user's id", text)) }
+    if case .new(_, let text) = owner { sealed.append(("a user's id", text)) }
+    if case .new(_, let text) = client { sealed.append(("a client's user agent", text)) }
+    for (what, text) in sealed where text.box?.count ?? 0 > Limits.sealedBytes {
+      return .tooLarge(what)
+    }
+    return nil
+  }
+}
+
+/// As many whole characters as fit.
+private func clipped(_ text: String, to bytes: Int) -> String {
+  if text.utf8.count <= bytes { return text }
+  var kept = ""
+  for character in text {
+    if kept.utf8.count + character.utf8.count > bytes { break }
+    kept.append(character)
+  }
+  return kept
 }

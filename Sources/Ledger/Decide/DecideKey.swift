@@ -23,6 +23,7 @@ extension LedgerState {
   }
 
   private func createKey(_ new: NewKey, _ draft: inout Draft) -> Refusal? {
+    if let refusal = checkName(new.id, of: "a key's id") { return refusal }
     if index.keys[new.id] != nil { return .exists(.key, new.id) }
     if let name = new.name, let refusal = checkName(name, of: "a key's name") { return refusal }
     if let refusal = checkLists(new.scopes, new.addresses) { return refusal }
@@ -64,7 +65,8 @@ extension LedgerState {
 
   private func set(_ key: KeyOrdinal, expires: Timestamp?, _ draft: inout Draft) -> Refusal? {
     if let refusal = refuseRevoked(key) { return refusal }
-    if let held = keys[key.index].expires?.value, held.time == expires { return nil }
+    let held = keys[key.index].expires?.value
+    if held?.time == expires, held != nil || expiry(of: key) == nil { return nil }
     return draft.add(.keyExpirySet(KeyExpirySet(key: key, expires: expires)))
   }
 
@@ -91,6 +93,15 @@ extension LedgerState {
     _ key: KeyOrdinal, metadata: [MetadataEntry], _ draft: inout Draft
   ) -> Refusal? {
     if let refusal = refuseRevoked(key) { return refusal }
+    if metadata.count > Limits.listEntries {
+      return .invalid("more than \(Limits.listEntries) entries")
+    }
+    for entry in metadata {
+      if let refusal = checkName(entry.name ?? "", of: "a name in metadata") { return refusal }
+    }
+    if Set(metadata.map(\.name)).count < metadata.count {
+      return .invalid("a name stands twice in the metadata")
+    }
     let bytes = metadata.reduce(0) { sum, entry in
       sum + (entry.name ?? "").utf8.count + (entry.value ?? "").utf8.count
     }
@@ -117,6 +128,7 @@ extension LedgerState {
       return .alreadyRotated(key: held.id ?? "", to: keys[next.index].id ?? "")
     }
     if status(of: key, at: draft.recorded) == .expired { return .expired(key: held.id ?? "") }
+    if let refusal = checkName(id, of: "a key's id") { return refusal }
     if index.keys[id] != nil { return .exists(.key, id) }
     let end = draft.recorded.adding(seconds: grace)
     let previous = min(held.expires?.value?.time ?? .distantFuture, end)

@@ -23,8 +23,9 @@ extension LedgerState {
   private mutating func introduce(_ event: Event) {
     switch event.body {
     case .organizationRegistered(let body):
-      if let id = body.id { index.organizations[id] = OrganizationOrdinal(organizations.count) }
-      organizations.append(Organization(id: body.id ?? ""))
+      let id = body.id ?? ""
+      index.organizations[id] = OrganizationOrdinal(organizations.count)
+      organizations.append(Organization(id: id))
       organizationActivity.append(Activity())
     case .userRegistered(let body):
       if let tag = body.tag { index.users[tag] = UserOrdinal(users.count) }
@@ -38,13 +39,16 @@ extension LedgerState {
       if let tag = body.tag { index.clients[tag] = ClientOrdinal(clients.count) }
       clients.append(Client(tag: body.tag, sealed: body.sealed))
     case .keyCreated(let body) where body.key == nil:
-      introduceKey(id: body.id, kind: body.kind, owner: body.owner)
+      // Until its creation shows, an imported key is of the kind that observing it would tell.
+      let kind = event.origin == nil ? body.kind : KeyKind(importedID: body.id ?? "")
+      introduceKey(id: body.id, kind: kind, owner: body.owner)
     case .keyObserved(let body):
       introduceKey(id: body.id, kind: body.kind, owner: body.owner)
     case .keyRotated(let body):
-      guard keys.indices.contains(body.key.index) else { return }
-      let before = keys[body.key.index]
-      introduceKey(id: body.id, kind: before.kind, owner: before.owner ?? Membership())
+      // Of the key before only what no record changes: what introduces must not depend on what
+      // shows. A key before that nobody introduced has an ordinal all the same.
+      let before = keys.indices.contains(body.key.index) ? keys[body.key.index] : Key()
+      introduceKey(id: body.id, kind: before.kind, owner: before.introduced)
     case .tokenCreated(let body):
       var token = Token()
       token.name = body.name
@@ -63,7 +67,7 @@ extension LedgerState {
     }
   }
 
-  private mutating func introduceKey(id: String?, kind: KeyKind, owner: Membership) {
+  private mutating func introduceKey(id: String?, kind: KeyKind, owner: Membership?) {
     if let id { index.keys[id] = KeyOrdinal(keys.count) }
     keys.append(Key(id: id, kind: kind, introduced: owner))
     keyActivity.append(Activity())
@@ -72,7 +76,11 @@ extension LedgerState {
   private mutating func apply(_ event: Event) {
     switch event.body {
     case .requestDecided(let body): apply(body, event)
-    case .requestsCoalesced(let body): coalesced += body.counts.reduce(0) { $0 + $1.count }
+    case .requestsCoalesced(let body):
+      for entry in body.counts {
+        let (sum, tooMuch) = coalesced.addingReportingOverflow(entry.count)
+        coalesced = tooMuch ? .max : sum
+      }
     case .keyCreated, .keyObserved, .keyRenamed, .keyEnabled, .keyDisabled, .keyExpirySet,
       .keyRateLimitSet, .keyScopesSet, .keyAddressesSet, .keyMetadataSet, .keyRotated, .keyRevoked:
       applyToKey(event)
@@ -96,8 +104,11 @@ extension LedgerState {
     }
     if let user = subject.user {
       userActivity[user.index].count(request.reason, at: happened)
-      users[user.index].credits -= Int64(clamping: request.charged)
-      if event.origin != nil { belong(subject, at: event.stamp) }
+      if event.origin == nil {
+        charge(user, request.charged)
+      } else {
+        belong(subject, at: event.stamp)
+      }
     }
     if let key = request.key {
       keyActivity[key.index].count(request.reason, at: happened)

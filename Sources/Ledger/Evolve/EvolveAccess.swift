@@ -29,6 +29,12 @@ extension LedgerState {
     }
   }
 
+  mutating func charge(_ user: UserOrdinal, _ amount: UInt64) {
+    let (rest, tooMuch) = users[user.index].credits
+      .subtractingReportingOverflow(Int64(clamping: amount))
+    users[user.index].credits = tooMuch ? .min : rest
+  }
+
   private mutating func credit(_ user: UserOrdinal, _ amount: UInt64) {
     guard users.indices.contains(user.index) else { return }
     let (sum, tooMuch) = users[user.index].credits.addingReportingOverflow(Int64(clamping: amount))

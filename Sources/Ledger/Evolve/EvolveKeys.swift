@@ -4,7 +4,7 @@ extension LedgerState {
     switch event.body {
     case .keyCreated(let body): create(body, event)
     case .keyObserved(let body):
-      if let key = index.keys[body.id ?? ""] { observe(key, body.owner, at: event.stamp) }
+      if let key = key(named: body.id) { observe(key, body.owner, at: event.stamp) }
     case .keyRotated(let body): rotate(body, event)
     case .keyEnabled(let body): setKey(body.key, on: true, owner: body.owner, event)
     case .keyDisabled(let body): setKey(body.key, on: false, owner: body.owner, event)
@@ -48,7 +48,7 @@ extension LedgerState {
   }
 
   private mutating func create(_ body: KeyCreated, _ event: Event) {
-    guard let key = body.key ?? index.keys[body.id ?? ""],
+    guard let key = body.key ?? key(named: body.id),
       touch(key, owner: body.owner, event)
     else { return }
     let stamp = event.stamp
@@ -68,9 +68,12 @@ extension LedgerState {
       keys[key.index].addresses = keys[key.index].addresses
         .setting(Addresses(body.addresses), at: stamp)
     }
-    keys[key.index].environment = body.environment
-    keys[key.index].profile = body.profile
-    keys[key.index].lineage = key
+    // The earliest creation tells the kind, as it tells the owner.
+    if created.stamp == stamp { keys[key.index].kind = body.kind }
+    // Imported history names none of these: it cannot take a secret away from a live key.
+    if body.environment != .unspecified { keys[key.index].environment = body.environment }
+    if let profile = body.profile { keys[key.index].profile = profile }
+    keys[key.index].lineage = keys[key.index].lineage ?? key
     keep(hash: body.hash, hint: body.hint, of: key)
     if let tag = body.idempotency {
       var creation = IdempotentCreation()
@@ -85,13 +88,13 @@ extension LedgerState {
   /// The new key takes over everything but the secret; the one before works until
   /// `previousExpires`.
   private mutating func rotate(_ body: KeyRotated, _ event: Event) {
-    guard keys.indices.contains(body.key.index), let key = index.keys[body.id ?? ""] else {
-      return
-    }
+    guard keys.indices.contains(body.key.index), let key = key(named: body.id) else { return }
     let before = keys[body.key.index]
     var after = before
     after.id = body.id
     after.introduced = keys[key.index].introduced
+    after.hash = keys[key.index].hash
+    after.hint = keys[key.index].hint
     after.revoked = nil
     after.rotatedTo = nil
     after.lineage = before.lineage ?? body.key
@@ -107,11 +110,16 @@ extension LedgerState {
       .setting(Deadline(body.previousExpires), at: event.stamp)
   }
 
+  /// A key's secret never changes: the first one recorded stays. Of keys with the same hash, which
+  /// no honest log holds, the last introduced is found, as `rebuildIndex` finds it.
   private mutating func keep(hash: SecretHash?, hint: String?, of key: KeyOrdinal) {
+    guard let hash, keys[key.index].hash == nil else { return }
     keys[key.index].hash = hash
     keys[key.index].hint = hint
-    if let hash { index.keyHashes[hash] = key }
+    index.keyHashes[hash] = max(key, index.keyHashes[hash] ?? key)
   }
+
+  private func key(named id: String?) -> KeyOrdinal? { id.flatMap { index.keys[$0] } }
 
   private mutating func setKey(
     _ key: KeyOrdinal, on: Bool, owner: Membership?, _ event: Event

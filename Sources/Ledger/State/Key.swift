@@ -30,7 +30,7 @@ package struct Key: Message, Hashable {
 
   package init() {}
 
-  package init(id: String?, kind: KeyKind, introduced: Membership) {
+  package init(id: String?, kind: KeyKind, introduced: Membership?) {
     self.id = id
     self.kind = kind
     self.introduced = introduced

@@ -17,7 +17,7 @@ extension Event {
       found.append(.user(membership.user))
     }
     func add(key id: String?) {
-      if let key = state.index.keys[id ?? ""] { found.append(.key(key)) }
+      if let key = id.flatMap({ state.index.keys[$0] }) { found.append(.key(key)) }
     }
     switch body {
     case .requestDecided(let body):

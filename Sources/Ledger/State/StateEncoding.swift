@@ -9,7 +9,14 @@ extension LedgerState {
   }
 
   package init(decoding bytes: UnsafeRawBufferPointer) throws(WireError) {
-    self = try WireDecoder.decode(StateForm.self, from: bytes).state()
+    let form = try WireDecoder.decode(StateForm.self, from: bytes)
+    // Each thing has its activity; the fold relies on it.
+    if form.organizationActivity.count != form.organizations.count {
+      throw .valueOutOfRange(field: 5)
+    }
+    if form.userActivity.count != form.users.count { throw .valueOutOfRange(field: 7) }
+    if form.keyActivity.count != form.keys.count { throw .valueOutOfRange(field: 11) }
+    self = form.state()
   }
 }
 
@@ -54,7 +61,7 @@ private struct StateForm: Message {
     pepper = state.pepper
     coalesced = state.coalesced
     idempotency = state.index.idempotency.values
-      .sorted { ($0.recorded, $0.key) < ($1.recorded, $1.key) }
+      .sorted { ($0.tag?.bytes ?? []).lexicographicallyPrecedes($1.tag?.bytes ?? []) }
   }
 
   func state() -> LedgerState {

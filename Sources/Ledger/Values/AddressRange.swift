@@ -57,7 +57,9 @@ package struct AddressRange: Hashable, Sendable {
       return nil
     }
     guard halves.count == 2 else { return head.count == 16 ? head : nil }
-    guard let tail = groups(halves[1], areLast: true), head.count + tail.count <= 14 else { return nil }
+    guard let tail = groups(halves[1], areLast: true), head.count + tail.count <= 14 else {
+      return nil
+    }
     return head + [UInt8](repeating: 0, count: 16 - head.count - tail.count) + tail
   }
 

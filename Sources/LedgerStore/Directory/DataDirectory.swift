@@ -32,7 +32,7 @@ package struct DataDirectory: Sendable {
 
   /// The key the log is signed with, as `log.vkey` names it.
   package func readVerifierKey() throws(StoreError) -> VerifierKey {
-    guard access(root, F_OK) == 0 else { throw .noSuchDirectory(root) }
+    if access(root, F_OK) != 0, errno == ENOENT { throw .noSuchDirectory(root) }
     let text: String
     do throws(FileError) {
       text = try SmallFile.readText(verifierKey)

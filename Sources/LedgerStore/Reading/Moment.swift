@@ -20,7 +20,7 @@ package struct Moment: Hashable, Sendable {
       let size = UInt64(text)
     {
       self.init(logSize: size)
-    } else if let span = Duration(text) {
+    } else if let span = Span(text) {
       self.init(before: now.adding(seconds: -span.seconds))
     } else if let time = Timestamp(rfc3339: text) {
       self.init(before: time)
@@ -30,7 +30,7 @@ package struct Moment: Hashable, Sendable {
   }
 
   /// A span such as `90d`, `24h`, `15m`, `30s` or `2w`.
-  package struct Duration: Equatable, Sendable {
+  package struct Span: Equatable, Sendable {
     package var seconds: Int64
 
     package init?(_ text: String) {

@@ -152,7 +152,7 @@ struct ExpiryArgument: ExpressibleByArgument {
   init?(argument: String) {
     if argument == "never" {
       time = nil
-    } else if let span = Moment.Duration(argument) {
+    } else if let span = Moment.Span(argument) {
       time = RecordClock.wall.adding(seconds: span.seconds)
     } else if let time = Timestamp(rfc3339: argument) {
       self.time = time
@@ -173,7 +173,7 @@ struct LimitArgument: ExpressibleByArgument {
     }
     let parts = argument.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == 2, let count = UInt64(parts[0]), count > 0,
-      let span = Moment.Duration(String(parts[1])), span.seconds > 0, span.seconds < 1 << 32
+      let span = Moment.Span(String(parts[1])), span.seconds > 0, span.seconds < 1 << 32
     else { return nil }
     limit = RateLimit(capacity: count, refill: count, interval: span.seconds * 1_000_000)
   }

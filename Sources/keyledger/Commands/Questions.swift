@@ -25,6 +25,12 @@ struct Events: ParsableCommand {
     "requestType", "targetKey", "detail", "source", "sourceId",
   ]
 
+  /// What fits a terminal; the other formats have everything.
+  private static let tableColumns = [
+    "sequence", "occurredAt", "type", "user", "key", "operation", "decision", "reason", "actor",
+    "targetKey", "detail",
+  ]
+
   func validate() throws {
     if let limit, limit < 1 { throw ValidationError("--limit is at least 1") }
     if follow, format.output == .table || format.output == .json {
@@ -35,7 +41,8 @@ struct Events: ParsableCommand {
   func run() throws {
     var reader = try data.reader()
     let moment = try asOf.moment()
-    var printer = RowPrinter(format.output, columns: Events.columns)
+    var printer = RowPrinter(
+      format.output, columns: format.output == .table ? Events.tableColumns : Events.columns)
     var next = try print(reader, from: 0, moment, &printer)
     guard follow else {
       try printer.finish()

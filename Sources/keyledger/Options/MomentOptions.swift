@@ -53,7 +53,7 @@ struct SpanArgument: ExpressibleByArgument {
   let seconds: Int64
 
   init?(argument: String) {
-    guard let span = Moment.Duration(argument) else { return nil }
+    guard let span = Moment.Span(argument) else { return nil }
     seconds = span.seconds
   }
 }

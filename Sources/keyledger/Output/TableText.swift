@@ -2,7 +2,7 @@ internal import Ledger
 internal import LedgerStore
 
 /// Answers for people: columns as wide as their widest cell. Columns that are empty in every row
-/// are left out, and times lose zeros that say nothing.
+/// are left out (false is empty), and times lose zeros that say nothing.
 struct TableText {
   private let columns: [String]
   private var lines: [[String]] = []
@@ -33,6 +33,7 @@ struct TableText {
 
   /// A cell never breaks the line or moves the cursor, whatever a client sent.
   static func cell(_ value: Value) -> String {
+    if case .flag(false) = value { return "" }
     var text = PlainText.of(value)
     if case .time = value, text.hasSuffix(".000000Z") { text = text.dropLast(8) + "Z" }
     return printable(text)
