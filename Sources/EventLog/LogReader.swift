@@ -15,6 +15,8 @@ package struct LogReader: Sendable {
     package let isSealed: Bool
     /// Bytes of the file.
     package let byteCount: UInt64
+    /// Bytes of the file before it is sealed.
+    package let capacity: UInt64
 
     var nextSequence: UInt64 { firstSequence + count }
   }
@@ -81,7 +83,7 @@ package struct LogReader: Sendable {
       return Segment(
         name: SegmentName.of(start), firstSequence: start,
         count: max(start, min(next, end)) - start, isSealed: found.header.isSealed,
-        byteCount: found.byteCount)
+        byteCount: found.byteCount, capacity: found.header.capacity)
     }
     logID = first.logID
     size = end

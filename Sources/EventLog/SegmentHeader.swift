@@ -17,6 +17,9 @@ struct SegmentHeader: Hashable, Sendable {
   /// One sector, so that it is there or not there, never in part.
   static let size = LogFormat.sectorSize
 
+  /// Where `created` stands.
+  static var createdOffset: UInt64 { UInt64(Layout.created.offset) }
+
   private enum Layout {
     static let magic = Field.first(8)
     static let version = magic.next(2)
@@ -28,6 +31,7 @@ struct SegmentHeader: Hashable, Sendable {
     static let capacity = firstSequence.next(8)
     static let root = capacity.next(Digest.byteCount)
     static let created = root.next(8)
+    static let padding = created.next(checksum.offset - created.offset - created.width)
     /// At the end of the sector in every version, so that a later version is told from damage.
     static let checksum = Field(offset: SegmentHeader.size - 4, width: 4)
   }
@@ -85,6 +89,17 @@ struct SegmentHeader: Hashable, Sendable {
     let flags: UInt16 = sector.integer(Layout.flags)
     guard flags & ~Self.sealedFlag == 0, sector.integer(Layout.reserved, as: UInt32.self) == 0
     else { throw refused(Layout.flags, "unknown flags \(flags)") }
+    guard sector.bytes(Layout.padding).allSatisfy({ $0 == 0 }) else {
+      throw refused(Layout.padding, "a byte that is not zero between the fields and the checksum")
+    }
+    let capacity: UInt64 = sector.integer(Layout.capacity)
+    guard capacity % UInt64(LogFormat.sectorSize) == 0,
+      capacity >= UInt64(LogFormat.minSegmentCapacity)
+    else {
+      throw refused(
+        Layout.capacity,
+        "capacity \(capacity), expected whole sectors and at least \(LogFormat.minSegmentCapacity)")
+    }
     guard let root = Digest(sector.bytes(Layout.root)) else {
       throw refused(Layout.root, "expected a root of \(Digest.byteCount) bytes")
     }
@@ -92,7 +107,7 @@ struct SegmentHeader: Hashable, Sendable {
     logID = [UInt8](sector.bytes(Layout.logID))
     checksum = SaltedChecksum(salt: sector.integer(Layout.salt))
     firstSequence = sector.integer(Layout.firstSequence)
-    capacity = sector.integer(Layout.capacity)
+    self.capacity = capacity
     self.root = root
     created = sector.integer(Layout.created)
     guard firstSequence == SegmentName.firstSequence(ofAnyForm: file) else {

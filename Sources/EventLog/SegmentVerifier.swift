@@ -68,6 +68,11 @@ struct SegmentVerifier: ~Copyable {
       }
       try walk(header, end: file.size)
     }
+    if header.firstSequence > 0, let first = finding.firstRecorded, first != header.created {
+      report(
+        at: SegmentHeader.createdOffset,
+        "the first record's time is \(header.created), expected \(first)")
+    }
   }
 
   private mutating func runSealed(_ header: SegmentHeader) throws(LogError) {

@@ -210,7 +210,8 @@ struct DamageTests {
 
   @Test("An error is one line whatever the path holds")
   func oneLine() {
-    let error = CloudTrailError(path: "a\n\u{1B}[2Jb", position: .record(7, byte: 9), problem: "bad")
+    let error = CloudTrailError(
+      path: "a\n\u{1B}[2Jb", position: .record(7, byte: 9), problem: "bad")
     #expect(error.description == "a??[2Jb: record 7 at byte 9: bad")
   }
 }

@@ -65,7 +65,8 @@ struct DocumentTests {
   func truncated() throws {
     let record = record(["x": #"["\\\"",{"\u00e9":"é"},-1.5e3,true]"#])
     for text in [
-      "{\"a\":[\"]\\\\\"],\n\"Records\": [\(record) , \(record)],\"b\":12 }", "[\(record)\n, \(record)]",
+      "{\"a\":[\"]\\\\\"],\n\"Records\": [\(record) , \(record)],\"b\":12 }",
+      "[\(record)\n, \(record)]",
       "{\n" + record.dropFirst(),
     ] {
       let bytes = Array(text.utf8)

@@ -116,7 +116,8 @@ def test_a_bad_line_is_named_and_nothing_of_its_file_is_recorded(
     lines = [*good[:position - 1], broken, *good[position - 1:]]
     path = events.written(tmp_path / "bad.jsonl", "\n".join(lines) + "\n")
     before = hashes(empty.log)
-    one_line(empty.fails(1, "import", "cloudtrail", path), "bad.jsonl", f"line {position}:")
+    answer = one_line(empty.fails(1, "import", "cloudtrail", path), "bad.jsonl")
+    assert f"line {position}:" in answer.err or position == 1 and "begins with" in answer.err
     assert hashes(empty.log) == before
 
 

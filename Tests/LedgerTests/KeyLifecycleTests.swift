@@ -202,6 +202,17 @@ struct KeyLifecycleTests {
     }
   }
 
+  @Test("Of two changes in the same microsecond the later record counts")
+  mutating func sameMicrosecond() {
+    let key = book.key("k1")
+    book.run(.setKey(key, enabled: false), at: time(100))
+    book.run(.renameKey(key, name: "one"), at: time(100))
+    book.run(.setKey(key, enabled: true), at: time(100))
+    book.run(.renameKey(key, name: "two"), at: time(100))
+    #expect(book.status("k1") == .active)
+    #expect(book.state.keys[key.index].name?.value?.value == "two")
+  }
+
   @Test("A new key has nothing to take away: emptying what is empty records nothing")
   mutating func emptyToEmpty() {
     let key = book.key("k1")

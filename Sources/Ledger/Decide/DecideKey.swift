@@ -66,6 +66,11 @@ extension LedgerState {
   private func set(_ key: KeyOrdinal, expires: Timestamp?, _ draft: inout Draft) -> Refusal? {
     if let refusal = refuseRevoked(key) { return refusal }
     let held = keys[key.index].expires?.value
+    if let next = keys[key.index].rotatedTo, (expires ?? .distantFuture) > held?.time ?? .distantPast
+    {
+      // The end of the grace period is final: nothing gives an old secret more time.
+      return .alreadyRotated(key: keys[key.index].id ?? "", to: keys[next.index].id ?? "")
+    }
     if held?.time == expires, held != nil || expiry(of: key) == nil { return nil }
     return draft.add(.keyExpirySet(KeyExpirySet(key: key, expires: expires)))
   }

@@ -18,38 +18,46 @@ struct ContentFold {
 
   mutating func run() throws(StoreError) {
     let store = SnapshotStore(directory)
-    var due = try store.sizes()
-    for size in due where size > reader.logSize {
+    let sizes = try store.sizes()
+    for size in sizes where size > reader.logSize {
       note(store.path(size), size, "a snapshot of \(size) records, more than the log has")
     }
-    due.removeAll { $0 > reader.logSize }
+    var due = sizes.filter { $0 <= reader.logSize }[...]
     var state = LedgerState()
-    var last = Timestamp.distantPast
-    while true {
-      let stop = due.first ?? reader.logSize
-      let from = state.logSize
-      var found: [Verification.Finding] = []
-      do throws(StoreError) {
-        try reader.forEachEvent(from: from, to: stop) { sequence, event throws(StoreError) in
-          if event.recorded < last {
-            found.append(
-              finding(sequence, "recorded at \(event.recorded.rfc3339), before the record before"))
-          }
-          last = max(last, event.recorded)
-          if case .requestDecided(let request) = event.body, state.subject(of: request) == nil {
-            found.append(finding(sequence, "names something that no earlier record introduces"))
-          }
-          state.evolve(event)
+    var block = BlockContents()
+    let begun = BegunBlock()
+    do {
+      try reader.read(from: 0, to: reader.logSize, where: begun.note) { sequence, event in
+        if let next = begun.take() { finish(&block, before: next) }
+        while due.first == sequence { try check(store.path(due.removeFirst()), state) }
+        if event.recorded < state.lastRecorded {
+          add(
+            finding(sequence, "recorded at \(event.recorded.rfc3339), before the record before"))
         }
-      } catch .record(let sequence, let error) {
-        note(directory.log, sequence, "the record does not decode: \(error)")
-        return
+        if case .requestDecided(let request) = event.body, state.subject(of: request) == nil {
+          add(finding(sequence, "names something that no earlier record introduces"))
+        }
+        block.add(event)
+        state.evolve(event)
       }
-      for finding in found { add(finding) }
-      guard let size = due.first else { return }
-      due.removeFirst()
-      try check(store.path(size), state)
+      finish(&block, before: nil)
+      for size in due { try check(store.path(size), state) }
+    } catch StoreError.record(let sequence, let error) {
+      add(finding(sequence, "the record does not decode: \(error)"))
+    } catch let error as StoreError {
+      throw error
+    } catch {
+      throw .invalid("\(error)")
     }
+  }
+
+  /// Holds the header of the block that ends here against its records. The tree covers records, not
+  /// headers, and readers pass over blocks by what headers say.
+  private mutating func finish(_ block: inout BlockContents, before next: BlockInfo?) {
+    if let problem = block.problem, let header = block.header {
+      add(finding(header.firstSequence, problem))
+    }
+    block = BlockContents(header: next)
   }
 
   private mutating func check(_ path: String, _ state: LedgerState) throws(StoreError) {
@@ -73,7 +81,7 @@ struct ContentFold {
   }
 
   private func finding(_ sequence: UInt64, _ problem: String) -> Verification.Finding {
-    let file = reader.log.segments.last { $0.firstSequence <= sequence }?.name ?? ""
+    let file = reader.log.segments.last { $0.firstSequence <= sequence }?.name ?? "log"
     return Verification.Finding(
       file: "\(directory.log)/\(file)", offset: nil, sequence: sequence, problem: problem)
   }
@@ -84,5 +92,51 @@ struct ContentFold {
 
   private mutating func add(_ finding: Verification.Finding) {
     if findings.count < Self.findingLimit { findings.append(finding) }
+  }
+}
+
+/// The block that a reader has just begun.
+private final class BegunBlock {
+  private var header: BlockInfo?
+
+  func note(_ header: BlockInfo) -> Bool {
+    self.header = header
+    return true
+  }
+
+  func take() -> BlockInfo? {
+    defer { header = nil }
+    return header
+  }
+}
+
+/// What the header of a block must say, computed from its records.
+private struct BlockContents {
+  private(set) var header: BlockInfo?
+  private var times: (first: Int64, last: Int64, earliest: Int64, latest: Int64)?
+  private var summary: UInt64 = 0
+
+  init(header: BlockInfo? = nil) { self.header = header }
+
+  mutating func add(_ event: Event) {
+    let (recorded, happened) = (event.recorded.microseconds, event.happened.microseconds)
+    let before = times ?? (recorded, recorded, happened, happened)
+    times = (
+      before.first, recorded, min(before.earliest, happened), max(before.latest, happened)
+    )
+    summary |= event.body.type.summaryBit
+  }
+
+  var problem: String? {
+    guard let header, let times else { return nil }
+    if header.summary != summary {
+      return "the block's summary is \(header.summary), its records' is \(summary)"
+    }
+    let stated = (
+      header.firstRecorded, header.lastRecorded, header.minHappened, header.maxHappened
+    )
+    let found = (times.first, times.last, times.earliest, times.latest)
+    return stated == found
+      ? nil : "the block's times are \(stated), its records' are \(found)"
   }
 }

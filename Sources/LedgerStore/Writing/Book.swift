@@ -38,8 +38,9 @@ package struct Book: ~Copyable {
 
   /// The caller holds the directory's lock. Recovers the log, catches up the projection.
   init(
-    _ directory: DataDirectory, catchUp: CatchUp, options: LogOptions, acceptClock: Bool
+    _ directory: DataDirectory, catchUp: CatchUp, acceptClock: Bool
   ) throws(StoreError) {
+    let options = LogOptions(segmentCapacity: catchUp.segmentCapacity)
     let secrets = try StoreError.secrets { () throws(SecretsError) in
       try SecretsDirectory(opening: directory.secret)
     }

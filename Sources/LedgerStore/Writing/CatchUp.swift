@@ -11,6 +11,8 @@ struct CatchUp {
   let database: ProjectionDatabase
   let lastLeaf: Digest
   let notes: [String]
+  /// As chosen when the log was made.
+  let segmentCapacity: Int
 
   /// The caller holds the lock. A database of another log, or ahead of this one (an older copy of
   /// the log was put back), is made anew.
@@ -23,6 +25,8 @@ struct CatchUp {
     lastLeaf = try reader.leaf(before: reader.logSize)
     database = try CatchUp.open(directory, reader, state)
     notes = reader.notes
+    segmentCapacity = Int(
+      reader.log.segments.first?.capacity ?? UInt64(LogFormat.defaultSegmentCapacity))
   }
 
   private static func open(

@@ -57,12 +57,15 @@ package struct Importer {
     /// The same id with other content; the first was kept.
     package var conflicts: [String] = []
     package var conflictCount: UInt64 = 0
+    /// Events that no record can hold, each with the reason.
+    package var rejected: [String] = []
+    package var rejectedCount: UInt64 = 0
 
     package init() {}
   }
 
-  /// Conflicts told by id; more are only counted.
-  private static let conflictsTold = 100
+  /// Conflicts and rejections told by id; more are only counted.
+  private static let toldAtMost = 100
 
   private let writer: LedgerWriter
   private let source: HistorySource
@@ -82,21 +85,27 @@ package struct Importer {
       try Importer.judge(events, source, &book)
     }
     var proposals: [Proposal] = []
+    var proposed: [String] = []
     for (event, verdict) in zip(events, verdicts) {
       summary.events += 1
       switch verdict {
       case .new(let fingerprint):
-        summary.added += 1
+        proposed.append(event.id)
         proposals.append(Importer.proposal(event, source, fingerprint))
       case .known: summary.known += 1
       case .conflict:
         summary.conflictCount += 1
-        if summary.conflicts.count < Self.conflictsTold { summary.conflicts.append(event.id) }
+        if summary.conflicts.count < Self.toldAtMost { summary.conflicts.append(event.id) }
       }
     }
     guard !proposals.isEmpty else { return }
-    for outcome in try writer.perform(proposals) {
-      if case .failure(let refusal) = outcome { throw .refused(refusal) }
+    for (id, outcome) in zip(proposed, try writer.perform(proposals)) {
+      switch outcome {
+      case .success: summary.added += 1
+      case .failure(let refusal):
+        summary.rejectedCount += 1
+        if summary.rejected.count < Self.toldAtMost { summary.rejected.append("\(id): \(refusal)") }
+      }
     }
   }
 

@@ -35,14 +35,16 @@ extension DataDirectory {
     let options = LogOptions(
       segmentCapacity: segmentCapacity ?? LogFormat.defaultSegmentCapacity)
     try StoreError.log { () throws(LogError) in
-      try LogWriter.create(directory: log, logID: randomBytes(16), options: options)
+      try LogWriter.create(
+        directory: log, logID: randomBytes(LogFormat.logIDSize),
+        created: RecordClock.wall.microseconds, options: options)
     }
     // Last, because it is what makes the directory one of ours.
     try StoreError.file { () throws(FileError) in
       try SmallFile.replace(verifierKey, with: Array("\(verifier)\n".utf8))
     }
     let token = TokenFormat.generate()
-    let writer = try LedgerWriter(self, program: "keyledger init", options: options)
+    let writer = try LedgerWriter(self, program: "keyledger init")
     _ = try writer.perform(
       Proposal(by: actor) { _, sealer, _ throws(StoreError) in
         let facts = try sealer.secret(token, hint: TokenFormat.displayHint(of: token) ?? "")

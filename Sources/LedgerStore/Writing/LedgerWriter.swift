@@ -1,5 +1,5 @@
 internal import Dispatch
-package import EventLog
+internal import EventLog
 internal import Foundation
 package import Ledger
 internal import Synchronization
@@ -42,8 +42,7 @@ package final class LedgerWriter: Sendable {
   /// Takes the lock, recovers the log and catches up the projection. `program` is what another
   /// writer is told.
   package init(
-    _ directory: DataDirectory, program: String, options: LogOptions = LogOptions(),
-    acceptClock: Bool = false
+    _ directory: DataDirectory, program: String, acceptClock: Bool = false
   ) throws(StoreError) {
     _ = try directory.readVerifierKey()
     let opened = Waiting<Result<[String], StoreError>>()
@@ -55,7 +54,7 @@ package final class LedgerWriter: Sendable {
           lock = try DirectoryLock(path: directory.lock, program: program)
         } catch { throw StoreError.log(error) }
         let catchUp = try CatchUp(directory)
-        let book = try Book(directory, catchUp: catchUp, options: options, acceptClock: acceptClock)
+        let book = try Book(directory, catchUp: catchUp, acceptClock: acceptClock)
         opened.fulfil(.success(catchUp.notes + book.recovery.lines))
         LedgerWriter.run(lock, book, queue, arrived)
       } catch {
