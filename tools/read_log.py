@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Reads and checks a keyledger log, knowing only schemas/log-format.md and schemas/event.proto.
 
-Prints the records as JSON lines, then their number and the tree's root on stderr. Ends with 1, and
-one line that names file and offset, where the log breaks a rule. It is for a log that nobody
-writes to, or a copy. The signature of the checkpoint is left to the tools for signed notes.
+Prints a JSON line for each record, then on stderr their number and the tree's root. Ends with 1,
+and one line that names file and offset, where the log breaks a rule. The log must be one that
+nobody writes to, or a copy. The checkpoint's signature is left to the tools for signed notes.
 """
 
 import argparse
@@ -14,8 +14,6 @@ import re
 import struct
 import sys
 import tempfile
-from collections import namedtuple
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import lz4.block
@@ -23,17 +21,11 @@ from google.protobuf import descriptor_pb2, json_format, message, message_factor
 from grpc_tools import protoc
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
-SECTOR = 512  # bytes; also the length of a segment's header
-RECORDS_LIMIT, RAW_LIMIT, STORED_LIMIT = 8_192, 524_288, 526_360
-SEALED, STOP = 1, 1  # flags of a segment and of a block
-END_MARK = b"\xa5"
-SEGMENT, FOOTER = struct.Struct("<8sHHI16s8sQQ32sq412sI"), struct.Struct("<4sHHIII")
-BLOCK, ENTRY = struct.Struct("<4sHBBQIIIIqqqqQI"), struct.Struct("<QQIqqqqQ")
-MARK, TRAILER = struct.Struct("<4sQI"), struct.Struct("<Q8s")
-BLOCK_LIMIT = BLOCK.size + STORED_LIMIT + len(END_MARK)
-Segment = namedtuple("Segment", "magic version flags zero log salt first capacity root time zeros crc")
-Block = namedtuple("Block", "magic version codec flags sequence count raw stored payload_crc "
-                            "first last least greatest summary crc")
+SECTOR, BLOCK_LIMIT = 512, 526_437  # bytes
+SEALED, STOP, END_MARK = 1, 1, b"\xa5"
+SEGMENT, BLOCK = struct.Struct("<8sHHI16s8sQQ32sq412x"), struct.Struct("<4sHBBQIII4sqqqqQ")
+FOOTER, ENTRY, TRAILER = map(struct.Struct, ("<4sHHIII", "<QQIqqqqQ", "<Q8s"))
+HEAD = BLOCK.size + 4  # bytes; the four are the checksum
 CRC_TABLE = range(256)
 for _ in range(8):  # bits of a byte; the constant is Castagnoli's polynomial, reflected
     CRC_TABLE = [crc >> 1 ^ 0x82F63B78 * (crc & 1) for crc in CRC_TABLE]
@@ -52,82 +44,146 @@ def crc32c(data):
     crc = 0xFFFFFFFF
     for byte in data:
         crc = CRC_TABLE[crc & 0xFF ^ byte] ^ crc >> 8
-    return crc ^ 0xFFFFFFFF
+    return struct.pack("<I", crc ^ 0xFFFFFFFF)
 
 
 def sha256(*parts):
     return hashlib.sha256(b"".join(parts)).digest()
 
 
-def event_class():
-    with tempfile.NamedTemporaryFile() as compiled:
-        if protoc.main(["", f"-I{SCHEMAS}", f"-o{compiled.name}", "event.proto"]):
-            sys.exit("read_log: schemas/event.proto does not compile")
-        schema = descriptor_pb2.FileDescriptorSet.FromString(Path(compiled.name).read_bytes())
-    return message_factory.GetMessages(schema.file)["keyledger.v1.Event"]
-
-
 class Log:
-    """One pass over a log: every record is checked, then told."""
+    """One pass over a log. What follows from the records is made anew, and compared."""
 
     def __init__(self, directory):
-        self.directory, self.Event, self.id, self.torn = Path(directory), event_class(), None, None
+        self.directory, self.note = Path(directory), Path(directory) / "checkpoint"
+        self.id, self.recorded, self.signed, self.torn = None, -2**63, (0, b""), None
         self.size, self.peaks = 0, []  # of the tree: records, and roots of its perfect subtrees
-        self.recorded = -2**63  # µs: the last record's time
+        with tempfile.NamedTemporaryFile() as schema:
+            protoc.main(["", f"-I{SCHEMAS}", f"-o{schema.name}", "event.proto"])
+            files = descriptor_pb2.FileDescriptorSet.FromString(Path(schema.name).read_bytes())
+        self.Event = message_factory.GetMessages(files.file)["keyledger.v1.Event"]
 
     def events(self):
         """(sequence, event) of every record."""
-        paths = sorted(path for path in self.directory.iterdir()
-                       if re.fullmatch(r"\d{20}\.klog", path.name))
+        if self.note.exists():
+            note = re.match(rb".+\n(\d+)\n([\w+/]{43}=)\n\n", self.note.read_bytes())
+            require(note, self.note, 0, "origin, size and root")
+            self.signed = int(note[1]), base64.b64decode(note[2])
+        paths = sorted(self.directory.glob("[0-9]" * 20 + ".klog"))
+        require(paths, self.directory, 0, "a segment")
         if len(paths) > 1 and not paths[-1].read_bytes().strip(b"\0"):
             paths.pop()  # It was being begun, and holds nothing.
-        require(paths, self.directory, 0, "a segment")
-        place, signed, root, found = self.directory / "checkpoint", 0, None, self.root()
-        if place.exists():
-            signed, root = checkpoint(place)
         for path in paths:
-            for sequence, event in self.segment(path, path is paths[-1]):
-                found = self.root() if self.size == signed else found
-                yield sequence, event
-        require(signed <= self.size, place, 0, f"no more than the {self.size} records here: {signed}")
-        require(root in (None, found), place, 0, f"the root of the first {signed} records")
+            yield from self.segment(path, path is paths[-1])
+        require(self.signed[0] <= self.size, self.note, 0, f"no more than {self.size} records")
 
     def segment(self, path, is_last):
-        data, before = path.read_bytes(), self.range()
-        header = self.segment_header(path, data)
-        if header.flags & SEALED:
-            length, magic = TRAILER.unpack(data[-TRAILER.size:])
-            end = len(data) - TRAILER.size - length
-            require(magic == b"KLEDGEND" and end >= SECTOR, path, len(data) - 16, "a trailer")
-            data, footer = data[:end], data[end:]
-        else:
-            end, footer = len(data.rstrip(b"\0")), None
-            require(len(data) == header.capacity, path, 48, f"the file's size, {len(data)}")
-        offset, index, stopped = SECTOR, [], False
+        data, before, index, offset, stopped = path.read_bytes(), self.range(), b"", SECTOR, 0
+        require(len(data) > SECTOR, path, 0, "a header and blocks")
+        _, _, flags, _, log, salt, _, capacity, _, time = SEGMENT.unpack_from(data)
+        self.id, sealed = self.id or log, flags & SEALED
+        header = SEGMENT.pack(b"KLEDGSEG", 1, sealed, 0, self.id, salt, self.size, capacity,
+                              self.root(), time)
+        require(data[:SECTOR] == header + crc32c(header), path, 0, "the header that must be here")
+        require(capacity >= 65_536 and capacity % SECTOR == 0 and (sealed or capacity == len(data)),
+                path, 48, "a capacity, which is the size of the file")
+        footer = TRAILER.unpack(data[-TRAILER.size:])[0] + TRAILER.size if sealed else 0
+        end = max(SECTOR, len(data) - footer) if sealed else len(data.rstrip(b"\0"))
         while offset < end:
-            require(not stopped, path, offset, "only zeros behind a clean stop")
-            try:
-                block, records = self.block(path, data, offset, header.salt)
-            except Damage:
-                if footer is None and is_last and self.is_torn(data, offset, end, header.salt):
-                    self.torn = f"{path.name}, offset {offset}: {end - offset} bytes left out"
-                    return
-                raise
-            require(index or not header.first or header.time == block.first, path, 88,
-                    f"the time of the first record, {block.first}")
-            index.append(ENTRY.pack(block.sequence, offset, block.count, *block[9:14]))
-            yield from self.contents(path, offset, block, records)
-            offset += BLOCK.size + block.stored + len(END_MARK)
-            if stopped := block.flags & STOP:
-                start = offset + -offset % MARK.align if False else offset + -offset % 16
-                mark = struct.pack("<4sQ", b"KRSM", self.size)
-                mark += struct.pack("<I", crc32c(header.salt + mark))
-                if data[offset:start + MARK.size] == bytes(start - offset) + mark:
-                    offset, stopped = start + MARK.size, False
-        if footer is not None:
-            after = self.range()
-            expected = FOOTER.pack(b"KFTR", 1, 0, len(index), len(before), len(after))
-            expected += b"".join(index) + before + after
-            expected += sha256(expected)
-            expected += TRAILER.pack(len(expected), b"KLEDGEND")
-            require(footer == expected, path, end, "the footer of these blocks")
+            require(not stopped, path, offset, "a resume mark, or zeros behind a clean stop")
+            head, stop = data[offset:offset + HEAD], max(end, offset + HEAD)
+            fields = BLOCK.unpack(head[:-4].ljust(BLOCK.size, b"\0"))
+            if has_header := fields[0] == b"KBLK" and crc32c(salt + head[:-4]) == head[-4:]:
+                stop = offset + HEAD + fields[7] + len(END_MARK)
+            payload = data[offset + HEAD:stop]
+            if not has_header or crc32c(salt + payload) != fields[8]:
+                cuts = [offset, *range(offset - offset % SECTOR + SECTOR, stop, SECTOR), stop]
+                zero = any(not any(data[one:two]) for one, two in zip(cuts, cuts[1:]))
+                require(zero and is_last and not sealed and end <= stop <= offset + BLOCK_LIMIT,
+                        path, offset, "a block, or zeros to the end")
+                self.torn = f"{path.name}, offset {offset}: {end - offset} bytes left out"
+                return
+            require(index or not self.size or time == fields[9], path, 88, f"the time {fields[9]}")
+            index += ENTRY.pack(self.size, offset, fields[5], *fields[9:])
+            yield from self.block(path, offset, fields, payload)
+            offset, stopped = stop, fields[3] & STOP
+            mark = struct.pack("<4sQ", b"KRSM", self.size)
+            mark = bytes(-offset % 16) + mark + crc32c(salt + mark)
+            if stopped and data.startswith(mark, offset):
+                offset, stopped = offset + len(mark), 0
+        if sealed:
+            after, count = self.range(), len(index) // ENTRY.size
+            footer = FOOTER.pack(b"KFTR", 1, 0, count, len(before), len(after)) + index
+            footer += before + after + sha256(footer, before, after)
+            footer += TRAILER.pack(len(footer), b"KLEDGEND")
+            require(data[end:] == footer, path, end, "the footer that follows from the blocks")
+
+    def block(self, path, offset, fields, payload):
+        """(sequence, event) of each record of a block, once its header is what they make it."""
+        _, _, codec, flags, _, _, length, stored, crc, *_ = fields
+        require(payload.endswith(END_MARK) and length <= 524_288 and stored <= 526_360,
+                path, offset, "an end mark, and lengths within the limits")
+        first, events, summary, at = self.size, [], 0, 0
+        try:
+            raw = lz4.block.decompress(payload[:-1], length) if codec else payload[:-1]
+            while at < len(raw):
+                begin, at = at + 2, at + 2 + int.from_bytes(raw[at:at + 2], "little")
+                events.append(event := self.Event.FromString(raw[begin:at]))
+                summary |= 1 << event.DESCRIPTOR.fields_by_name[event.WhichOneof("body")].number
+                self.append(raw[begin:at])
+        except (lz4.block.LZ4BlockError, message.DecodeError, KeyError) as problem:
+            raise Damage(f"{path.name}, offset {offset}: no events: {problem}") from problem
+        require(at == len(raw) and 0 < len(events) <= 8_192, path, offset, "1 to 8,192 records")
+        times = [event.recorded for event in events]
+        happened = [event.origin.happened if event.HasField("origin") else event.recorded
+                    for event in events]
+        header = (b"KBLK", 1, bool(codec), flags & STOP, first, len(events), len(raw), stored, crc,
+                  times[0], times[-1], min(happened), max(happened), summary)
+        require(fields == header, path, offset, f"the header {header}, not {fields}")
+        times = [self.recorded, *times]
+        require(times == sorted(times), path, offset + 32, "recorded times that do not decrease")
+        self.recorded = times[-1]
+        return enumerate(events, first)
+
+    def append(self, record):
+        node, size = sha256(b"\0", record), self.size
+        while size & 1:
+            node, size = sha256(b"\1", self.peaks.pop(), node), size >> 1
+        self.peaks.append(node)
+        self.size += 1
+        require(self.size != self.signed[0] or self.root() == self.signed[1], self.note, 0,
+                f"the root of the first {self.size} records")
+
+    def root(self):
+        root = self.peaks[-1] if self.peaks else sha256()
+        for peak in self.peaks[-2::-1]:
+            root = sha256(b"\1", peak, root)
+        return root
+
+    def range(self):
+        return struct.pack("<QQ", 0, self.size) + b"".join(self.peaks)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("log", metavar="LOG_DIR", help="the log/ of a data directory, or a copy")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--root-only", action="store_true", help="check all, list nothing")
+    what.add_argument("--records", action="store_true", help="list the records (the default)")
+    asked = parser.parse_args()
+    try:
+        log = Log(asked.log)
+        for sequence, event in log.events():
+            if not asked.root_only:
+                print(json.dumps({"sequence": sequence} | json_format.MessageToDict(
+                    event, always_print_fields_with_no_presence=True,
+                    preserving_proto_field_name=True)))
+    except (Damage, OSError) as problem:
+        sys.exit(f"read_log: {problem}")
+    if log.torn:
+        print(f"torn tail: {log.torn}", file=sys.stderr)
+    print(f"{log.size} records, root {base64.b64encode(log.root()).decode()}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -84,7 +84,7 @@ def check(path):
             yield f"{name}:{number}: {target} does not import {imported.group(1)}"
         if UNCHECKED in code:
             before = "\n".join(lines[max(0, number - 12):number])
-            if not re.search(r"///? .*([Ii]nvariant|[Ss]afe|only|lock|once)", before):
+            if not re.search(r"///? .*([Uu]nchecked: |[Ii]nvariant|[Ss]afe|only|lock|once)", before):
                 yield f"{name}:{number}: {UNCHECKED} without its invariant beside it"
     if is_source:
         for number, length in function_lengths(lines):

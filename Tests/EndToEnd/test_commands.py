@@ -8,6 +8,7 @@ import pty
 import re
 import statistics
 import subprocess
+import tempfile
 import time
 
 import pytest
@@ -138,24 +139,24 @@ def test_rows_have_their_fields(small, question, fields):
 def on_a_terminal(ledger, *arguments, **environment):
     """What a command writes to stderr when that is a terminal, and what to stdout."""
     master, slave = pty.openpty()
-    process = subprocess.Popen(
-        ledger.command(*arguments), env=clean_environment(TERM="xterm", **environment),
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=slave)
-    os.close(slave)
-    said = bytearray()
-    while True:
-        try:
-            part = os.read(master, 65536)
-        except OSError:
-            break
-        if not part:
-            break
-        said += part
-    out = process.stdout.read()
-    assert process.wait() == 0
-    process.stdout.close()
-    os.close(master)
-    return bytes(said).decode(), out.decode()
+    with tempfile.TemporaryFile() as out:
+        process = subprocess.Popen(
+            ledger.command(*arguments), env=clean_environment(TERM="xterm", **environment),
+            stdin=subprocess.DEVNULL, stdout=out, stderr=slave)
+        os.close(slave)
+        said = b"".join(iter(lambda: read_some(master), b""))
+        os.close(master)
+        assert process.wait() == 0
+        out.seek(0)
+        return said.decode(), out.read().decode()
+
+
+def read_some(terminal):
+    """The next bytes; none once the other side is closed, which Linux reports as an error."""
+    try:
+        return os.read(terminal, 65536)
+    except OSError:
+        return b""
 
 
 def test_long_work_shows_its_progress_on_a_terminal_only(empty, incident):

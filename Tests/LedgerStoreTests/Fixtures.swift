@@ -37,6 +37,12 @@ final class TemporaryLedger {
     try StateDigest.of(try reader().state(at: .now).state).hex
   }
 
+  /// Takes state/ away in one step: a reader may be closing a database in it at this moment.
+  func loseState() throws {
+    let gone = "\(directory.root)/gone-\(UUID().uuidString)"
+    try FileManager.default.moveItem(atPath: directory.state, toPath: gone)
+  }
+
   /// Every byte of every file below a folder.
   func bytes(below folder: String) throws -> [String: Data] {
     var files: [String: Data] = [:]

@@ -26,7 +26,7 @@ struct HistoryTests {
       [.request(2), .request(1)], [.request(1, content: "changed")], [HistoryEvent.request(9)],
     ].map { try known.holdsAll($0) }
     #expect(verdicts == [true, false, false])
-    try FileManager.default.removeItem(atPath: ledger.directory.state)
+    try ledger.loseState()
     let lost = try KnownHistory(try ledger.reader(), source: .cloudtrail)
     #expect(lost == nil)
     let again = try ledger.add([.request(1), .request(2)])

@@ -31,7 +31,7 @@ struct PathTests {
     let rebuilt = try ledger.directory.rebuild(program: "test")
     #expect(rebuilt.fold.digest.hex == live)
     #expect(rebuilt.differences.isEmpty)
-    try FileManager.default.removeItem(atPath: ledger.directory.state)
+    try ledger.loseState()
     let stateless = try ledger.digest()
     try ledger.write { _ in }
     let restored = try ledger.digest()
@@ -74,7 +74,7 @@ struct PathTests {
     question.dimensions = UsageQuestion.Dimension.allCases
     question.period = .hour
     let projected = try ledger.reader().usage(question)
-    try FileManager.default.removeItem(atPath: ledger.directory.state)
+    try ledger.loseState()
     let folded = try ledger.reader().usage(question)
     #expect(projected.rows == folded.rows)
     #expect(projected.rows.count > 20)

@@ -66,7 +66,8 @@ extension LedgerState {
   private func set(_ key: KeyOrdinal, expires: Timestamp?, _ draft: inout Draft) -> Refusal? {
     if let refusal = refuseRevoked(key) { return refusal }
     let held = keys[key.index].expires?.value
-    if let next = keys[key.index].rotatedTo, (expires ?? .distantFuture) > held?.time ?? .distantPast
+    if let next = keys[key.index].rotatedTo,
+      (expires ?? .distantFuture) > held?.time ?? .distantPast
     {
       // The end of the grace period is final: nothing gives an old secret more time.
       return .alreadyRotated(key: keys[key.index].id ?? "", to: keys[next.index].id ?? "")

@@ -101,7 +101,7 @@ extension LedgerReader {
           Change(
             thing: thing, id: name(of: thing, in: known), field: column.name, before: old,
             after: column.value, sequence: sequence, stamp: event.stamp,
-            actor: event.actor.flatMap { actor($0, in: known) }))
+            actor: thing.isSubject(of: event) ? event.actor.flatMap { actor($0, in: known) } : nil))
       }
     }
     return changes
@@ -186,6 +186,22 @@ private enum DiffThing: Hashable {
     case .user(let user): self = .user(user)
     case .key(let key): self = .key(key)
     case .operation: return nil
+    }
+  }
+
+  /// Whether the event is about the thing itself. Others only name it: that a key was created for
+  /// a user does not mean that its creator made the user.
+  func isSubject(of event: Event) -> Bool {
+    switch (self, event.body) {
+    case (.key, .keyObserved), (.key, .requestDecided): false
+    case (.key, _): true
+    case (.user, .userRegistered), (.user, .userDisabled), (.user, .userEnabled),
+      (.user, .abuseBlocked), (.user, .abuseReleased):
+      true
+    case (.organization, .organizationRegistered), (.organization, .organizationDisabled),
+      (.organization, .organizationEnabled):
+      true
+    default: false
     }
   }
 
