@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Reads and checks a keyledger log, knowing only schemas/log-format.md and schemas/event.proto.
 
-Prints a JSON line for each record, then on stderr their number and the tree's root. Ends with 1,
-and one line that names file and offset, where the log breaks a rule. The log must be one that
-nobody writes to, or a copy. The checkpoint's signature is left to the tools for signed notes.
+Prints the records as JSON lines, and their number and the tree's root on stderr. Where the log
+breaks a rule, says in which file and at which offset, and ends with 1. Nobody may be writing to the
+log. The checkpoint's signature is not checked: the tools for signed notes do that.
 """
 
 import argparse
@@ -31,13 +31,9 @@ for _ in range(8):  # bits of a byte; the constant is Castagnoli's polynomial, r
     CRC_TABLE = [crc >> 1 ^ 0x82F63B78 * (crc & 1) for crc in CRC_TABLE]
 
 
-class Damage(Exception):
-    """What is wrong, and where."""
-
-
 def require(holds, path, offset, rule):
     if not holds:
-        raise Damage(f"{path.name}, offset {offset}: expected {rule}")
+        sys.exit(f"read_log: {path.name}, offset {offset}: expected {rule}")
 
 
 def crc32c(data):
@@ -53,14 +49,13 @@ def sha256(*parts):
 
 class Log:
     """One pass over a log. What follows from the records is made anew, and compared."""
-
     def __init__(self, directory):
         self.directory, self.note = Path(directory), Path(directory) / "checkpoint"
-        self.id, self.recorded, self.signed, self.torn = None, -2**63, (0, b""), None
+        self.id, self.recorded, self.signed = None, -2**63, (0, b"")
         self.size, self.peaks = 0, []  # of the tree: records, and roots of its perfect subtrees
         with tempfile.NamedTemporaryFile() as schema:
             protoc.main(["", f"-I{SCHEMAS}", f"-o{schema.name}", "event.proto"])
-            files = descriptor_pb2.FileDescriptorSet.FromString(Path(schema.name).read_bytes())
+            files = descriptor_pb2.FileDescriptorSet.FromString(schema.read())
         self.Event = message_factory.GetMessages(files.file)["keyledger.v1.Event"]
 
     def events(self):
@@ -69,16 +64,15 @@ class Log:
             note = re.match(rb".+\n(\d+)\n([\w+/]{43}=)\n\n", self.note.read_bytes())
             require(note, self.note, 0, "origin, size and root")
             self.signed = int(note[1]), base64.b64decode(note[2])
-        paths = sorted(self.directory.glob("[0-9]" * 20 + ".klog"))
+        paths = [path for path in sorted(self.directory.glob("[0-9]" * 20 + ".klog"))
+                 if path.read_bytes().strip(b"\0")]  # Others were being begun, and hold nothing.
         require(paths, self.directory, 0, "a segment")
-        if len(paths) > 1 and not paths[-1].read_bytes().strip(b"\0"):
-            paths.pop()  # It was being begun, and holds nothing.
         for path in paths:
             yield from self.segment(path, path is paths[-1])
         require(self.signed[0] <= self.size, self.note, 0, f"no more than {self.size} records")
 
     def segment(self, path, is_last):
-        data, before, index, offset, stopped = path.read_bytes(), self.range(), b"", SECTOR, 0
+        data, before, index, offset, stopped = path.read_bytes(), self.tree_range(), b"", SECTOR, 0
         require(len(data) > SECTOR, path, 0, "a header and blocks")
         _, _, flags, _, log, salt, _, capacity, _, time = SEGMENT.unpack_from(data)
         self.id, sealed = self.id or log, flags & SEALED
@@ -101,7 +95,7 @@ class Log:
                 zero = any(not any(data[one:two]) for one, two in zip(cuts, cuts[1:]))
                 require(zero and is_last and not sealed and end <= stop <= offset + BLOCK_LIMIT,
                         path, offset, "a block, or zeros to the end")
-                self.torn = f"{path.name}, offset {offset}: {end - offset} bytes left out"
+                print(f"torn tail: {path.name}, offset {offset}, left out", file=sys.stderr)
                 return
             require(index or not self.size or time == fields[9], path, 88, f"the time {fields[9]}")
             index += ENTRY.pack(self.size, offset, fields[5], *fields[9:])
@@ -112,7 +106,7 @@ class Log:
             if stopped and data.startswith(mark, offset):
                 offset, stopped = offset + len(mark), 0
         if sealed:
-            after, count = self.range(), len(index) // ENTRY.size
+            after, count = self.tree_range(), len(index) // ENTRY.size
             footer = FOOTER.pack(b"KFTR", 1, 0, count, len(before), len(after)) + index
             footer += before + after + sha256(footer, before, after)
             footer += TRAILER.pack(len(footer), b"KLEDGEND")
@@ -120,9 +114,9 @@ class Log:
 
     def block(self, path, offset, fields, payload):
         """(sequence, event) of each record of a block, once its header is what they make it."""
-        _, _, codec, flags, _, _, length, stored, crc, *_ = fields
-        require(payload.endswith(END_MARK) and length <= 524_288 and stored <= 526_360,
-                path, offset, "an end mark, and lengths within the limits")
+        _, _, codec, flags, _, count, length, stored, crc, *_ = fields
+        require(payload.endswith(END_MARK) and 0 < count <= 8_192 and length <= 524_288
+                and stored <= 526_360, path, offset, "an end mark, and counts within the limits")
         first, events, summary, at = self.size, [], 0, 0
         try:
             raw = lz4.block.decompress(payload[:-1], length) if codec else payload[:-1]
@@ -131,16 +125,13 @@ class Log:
                 events.append(event := self.Event.FromString(raw[begin:at]))
                 summary |= 1 << event.DESCRIPTOR.fields_by_name[event.WhichOneof("body")].number
                 self.append(raw[begin:at])
-        except (lz4.block.LZ4BlockError, message.DecodeError, KeyError) as problem:
-            raise Damage(f"{path.name}, offset {offset}: no events: {problem}") from problem
-        require(at == len(raw) and 0 < len(events) <= 8_192, path, offset, "1 to 8,192 records")
-        times = [event.recorded for event in events]
-        happened = [event.origin.happened if event.HasField("origin") else event.recorded
-                    for event in events]
-        header = (b"KBLK", 1, bool(codec), flags & STOP, first, len(events), len(raw), stored, crc,
-                  times[0], times[-1], min(happened), max(happened), summary)
-        require(fields == header, path, offset, f"the header {header}, not {fields}")
-        times = [self.recorded, *times]
+            times = [self.recorded] + [event.recorded for event in events]
+            happened = [e.origin.happened if e.HasField("origin") else e.recorded for e in events]
+            header = (b"KBLK", 1, bool(codec), flags & STOP, first, len(events), at, stored, crc,
+                      times[1], times[-1], min(happened), max(happened), summary)
+        except (lz4.block.LZ4BlockError, message.DecodeError, LookupError) as problem:
+            require(False, path, offset, f"records, not: {problem}")
+        require(fields == header and at == len(raw), path, offset, f"{header}, not {fields}")
         require(times == sorted(times), path, offset + 32, "recorded times that do not decrease")
         self.recorded = times[-1]
         return enumerate(events, first)
@@ -160,30 +151,20 @@ class Log:
             root = sha256(b"\1", peak, root)
         return root
 
-    def range(self):
+    def tree_range(self):
         return struct.pack("<QQ", 0, self.size) + b"".join(self.peaks)
 
 
-def main():
+if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("log", metavar="LOG_DIR", help="the log/ of a data directory, or a copy")
-    what = parser.add_mutually_exclusive_group()
-    what.add_argument("--root-only", action="store_true", help="check all, list nothing")
-    what.add_argument("--records", action="store_true", help="list the records (the default)")
+    parser.add_argument("--root-only", action="store_true", help="check all, list nothing")
+    parser.add_argument("--records", action="store_true", help="list the records (the default)")
     asked = parser.parse_args()
-    try:
-        log = Log(asked.log)
-        for sequence, event in log.events():
-            if not asked.root_only:
-                print(json.dumps({"sequence": sequence} | json_format.MessageToDict(
-                    event, always_print_fields_with_no_presence=True,
-                    preserving_proto_field_name=True)))
-    except (Damage, OSError) as problem:
-        sys.exit(f"read_log: {problem}")
-    if log.torn:
-        print(f"torn tail: {log.torn}", file=sys.stderr)
+    log = Log(asked.log)
+    for sequence, event in log.events():
+        if not asked.root_only:
+            fields = json_format.MessageToDict(event, preserving_proto_field_name=True,
+                                               always_print_fields_with_no_presence=True)
+            print(json.dumps({"sequence": sequence} | fields))
     print(f"{log.size} records, root {base64.b64encode(log.root()).decode()}", file=sys.stderr)
-
-
-if __name__ == "__main__":
-    main()

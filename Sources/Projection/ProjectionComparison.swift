@@ -1,45 +1,59 @@
-internal import Foundation
 internal import GRDB
 
 extension ProjectionDatabase {
   /// A row that stands in one database and not in the other.
-  package struct Difference: Equatable, Sendable {
+  package struct Difference: Equatable, Sendable, CustomStringConvertible {
     package var table: String
     package var row: String
-    /// True for a row that only this database has.
-    package var isHere: Bool
+    /// True for a row that only the other database has.
+    package var isSurplus: Bool
+
+    package var description: String {
+      "table \(table) \(isSurplus ? "has" : "lacks") the row \(row)"
+    }
   }
 
-  /// How many differences are told; more say nothing new.
+  /// How many differences of a table are told; more say nothing new.
   package static let differenceLimit = 20
 
-  /// The rows in which the two databases differ, table by table, at most `differenceLimit`.
-  package func differences(from other: ProjectionDatabase) throws(ProjectionError) -> [Difference] {
-    var found: [Difference] = []
-    for table in ProjectionSchema.tables {
-      let here = try rows(of: table)
-      let there = try other.rows(of: table)
-      found += here.subtracting(there).sorted()
-        .map { Difference(table: table, row: $0, isHere: true) }
-      found += there.subtracting(here).sorted()
-        .map { Difference(table: table, row: $0, isHere: false) }
-      if found.count >= Self.differenceLimit { return Array(found.prefix(Self.differenceLimit)) }
+  /// What is wrong in the database at `path`, if this one is right: rows it should not have, and
+  /// rows it should. SQLite compares, so that memory does not grow with the tables.
+  package func differences(
+    ofDatabaseAt path: String, immutable: Bool
+  ) throws(ProjectionError) -> [Difference] {
+    try ProjectionError.naming(path) {
+      try queue.writeWithoutTransaction { db in
+        let mode = immutable ? "immutable=1" : "mode=ro"
+        try db.execute(
+          sql: "ATTACH DATABASE ? AS other", arguments: ["file:\(uriEscape(path))?\(mode)"])
+        let result = Result {
+          try ProjectionSchema.tables.flatMap { table in
+            try rows("other", "main", table, db).map {
+              Difference(table: table, row: $0, isSurplus: true)
+            }
+              + rows("main", "other", table, db).map {
+                Difference(table: table, row: $0, isSurplus: false)
+              }
+          }
+        }
+        try db.execute(sql: "DETACH DATABASE other")
+        return try result.get()
+      }
     }
-    return found
   }
 
-  /// Every row of a table as one text.
-  private func rows(of table: String) throws(ProjectionError) -> Set<String> {
-    try ProjectionError.naming(path) {
-      try queue.read { db in
-        var rows: Set<String> = []
-        let cursor = try Row.fetchCursor(db, sql: "SELECT * FROM \(table)")
-        while let row = try cursor.next() {
-          let cells = row.map { column, value in "\(column)=\(describe(value))" }
-          rows.insert(cells.joined(separator: " "))
-        }
-        return rows
-      }
+  /// Rows of a table that stand in one schema and not in another, each as one text.
+  private func rows(
+    _ one: String, _ other: String, _ table: String, _ db: Database
+  ) throws -> [String] {
+    try Row.fetchAll(
+      db,
+      sql: """
+        SELECT * FROM \(one).\(table) EXCEPT SELECT * FROM \(other).\(table)
+        LIMIT \(Self.differenceLimit)
+        """
+    ).map { row in
+      row.map { column, value in "\(column)=\(describe(value))" }.joined(separator: " ")
     }
   }
 }
@@ -51,8 +65,6 @@ private func describe(_ value: DatabaseValue) -> String {
   case .double(let number): "\(number)"
   case .string(let text): "'\(text)'"
   case .blob(let data):
-    "x'"
-      + data.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
-      .joined() + "'"
+    "x'" + data.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() + "'"
   }
 }

@@ -143,7 +143,7 @@ extension UsageCell {
 }
 
 /// `?`, `#` and `%` mean something in a URI file name of SQLite.
-private func uriEscape(_ path: String) -> String {
+func uriEscape(_ path: String) -> String {
   var text = ""
   for character in path {
     switch character {

@@ -46,7 +46,7 @@ def test_nothing_personal_is_in_clear_in_the_log(imported, personal):
     stored = b"\n".join(log_format.records(imported.log))
     assert b"AKIATFQR7NSC3ZO6PKAZ" in stored
     assert in_clear(stored, personal, operations(imported)) == []
-    raw = b"\n".join(path.read_bytes() for path in imported.log.iterdir())
+    raw = b"\n".join(path.read_bytes().replace(bytes(64), b"") for path in imported.log.iterdir())
     assert in_clear(raw, personal, operations(imported)) == []
 
 

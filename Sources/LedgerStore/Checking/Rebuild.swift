@@ -78,13 +78,10 @@ extension DataDirectory {
       }
       try CatchUp.project(reader, from: position.logSize, into: old, state: folded)
       let found = try StoreError.projection { () throws(ProjectionError) in
-        try old.differences(from: fresh)
+        try fresh.differences(ofDatabaseAt: projection, immutable: false)
       }
       try StoreError.projection { () throws(ProjectionError) in try old.close() }
-      let lines = found.map {
-        "table \($0.table) \($0.isHere ? "had" : "lacked") the row \($0.row)"
-      }
-      return (lines, nil)
+      return (found.map(\.description), nil)
     } catch {
       return ([], "the projection before could not be read: \(error)")
     }

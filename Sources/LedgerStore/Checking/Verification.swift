@@ -182,13 +182,15 @@ package struct Verifier {
     }
   }
 
+  private var canWriteState: Bool { access(directory.state, W_OK) == 0 }
+
   private mutating func verifyProjection(_ reader: LedgerReader) throws(StoreError) {
     guard access(directory.projection, R_OK) == 0 else { return }
     let found: (ProjectionDatabase, ProjectionDatabase.Position?)
     do throws(StoreError) {
       found = try StoreError.projection { () throws(ProjectionError) in
         let database = try ProjectionDatabase.openReadOnly(
-          path: directory.projection, immutable: access(directory.state, W_OK) != 0)
+          path: directory.projection, immutable: !canWriteState)
         return (database, try database.position())
       }
     } catch {
@@ -211,13 +213,8 @@ package struct Verifier {
     }
     try CatchUp.project(reader, from: 0, into: fresh, state: state)
     let differences = try StoreError.projection { () throws(ProjectionError) in
-      try found.0.differences(from: fresh)
+      try fresh.differences(ofDatabaseAt: directory.projection, immutable: !canWriteState)
     }
-    for difference in differences {
-      add(
-        directory.projection,
-        "table \(difference.table) \(difference.isHere ? "has" : "lacks") the row \(difference.row)"
-      )
-    }
+    for difference in differences { add(directory.projection, "\(difference)") }
   }
 }
