@@ -249,11 +249,10 @@ def forge_header(path, offset, byte):
 
 
 def forge_block(path, changes):
-    """Changes numbers in the header of the largest block, and whatever states or covers them."""
+    """Changes numbers in the header of the largest block but the first, and whatever states or covers them."""
     data, blocks = content(path), log_format.blocks(path)
-    which = max(range(len(blocks)), key=lambda place: len(blocks[place].records))
+    which = max(range(1, len(blocks)), key=lambda place: len(blocks[place].records))
     header = blocks[which].offset
-    assert integer(data, header + FIRST) < integer(data, header + LAST)
     for field, change in changes.items():
         number = struct.pack("<q", change(integer(data, header + field)))
         data[header + field:header + field + 8] = number
@@ -277,19 +276,15 @@ FORGERIES = {
     "a later first record": {FIRST: lambda old: old + 1},
     "an earlier last record": {LAST: lambda old: old - 1},
     "a later last record": {LAST: lambda old: old + 1},
+    "earlier records": {FIRST: lambda old: old - 1, LAST: lambda old: old - 1},
+    "later records": {FIRST: lambda old: old + 1, LAST: lambda old: old + 1},
 }
 
 
 @pytest.mark.parametrize("what", FORGERIES)
-def test_a_forged_block_header_is_found_by_both(what, stratus):
-    path = stratus.segments()[-1]
-    forge_block(path, FORGERIES[what])
-    refused_by_both(stratus, path)
-
-
-@pytest.mark.parametrize("what", ["a summary of 0", "a least time in 1970"])
-def test_a_forged_block_header_in_a_sealed_segment_is_found_by_both(what, stratus):
-    path = stratus.segments()[1]
+@pytest.mark.parametrize("which", [1, -1], ids=["sealed", "active"])
+def test_a_forged_block_header_is_found_by_both(which, what, stratus):
+    path = stratus.segments()[which]
     forge_block(path, FORGERIES[what])
     refused_by_both(stratus, path)
 
