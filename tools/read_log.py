@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
-"""Reads and checks a keyledger log, knowing only schemas/log-format.md and schemas/event.proto.
+"""Reads and checks a keyledger log that nobody writes to, knowing only the files in schemas/.
 
 Prints the records as JSON lines, and their number and the tree's root on stderr. Where the log
-breaks a rule, says in which file and at which offset, and ends with 1. Nobody may be writing to the
-log. The checkpoint's signature is not checked: the tools for signed notes do that.
+breaks a rule, says so and where, and ends with 1. Signatures are left to tools for signed notes.
 """
 
 import argparse
@@ -21,11 +20,10 @@ from google.protobuf import descriptor_pb2, json_format, message, message_factor
 from grpc_tools import protoc
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
-SECTOR, BLOCK_LIMIT = 512, 526_437  # bytes
+SECTOR, BLOCK_LIMIT, HEAD = 512, 526_437, 76  # bytes; the last is a block's header
 SEALED, STOP, END_MARK = 1, 1, b"\xa5"
 SEGMENT, BLOCK = struct.Struct("<8sHHI16s8sQQ32sq412x"), struct.Struct("<4sHBBQIII4sqqqqQ")
 FOOTER, ENTRY, TRAILER = map(struct.Struct, ("<4sHHIII", "<QQIqqqqQ", "<Q8s"))
-HEAD = BLOCK.size + 4  # bytes; the four are the checksum
 CRC_TABLE = range(256)
 for _ in range(8):  # bits of a byte; the constant is Castagnoli's polynomial, reflected
     CRC_TABLE = [crc >> 1 ^ 0x82F63B78 * (crc & 1) for crc in CRC_TABLE]
@@ -45,6 +43,11 @@ def crc32c(data):
 
 def sha256(*parts):
     return hashlib.sha256(b"".join(parts)).digest()
+
+
+def is_header(data, at, salt):
+    checksum = data[at + BLOCK.size:at + HEAD]
+    return data.startswith(b"KBLK", at) and crc32c(salt + data[at:at + BLOCK.size]) == checksum
 
 
 class Log:
@@ -72,8 +75,7 @@ class Log:
         require(self.signed[0] <= self.size, self.note, 0, f"no more than {self.size} records")
 
     def segment(self, path, is_last):
-        data, before, index, offset, stopped = path.read_bytes(), self.tree_range(), b"", SECTOR, 0
-        require(len(data) > SECTOR, path, 0, "a header and blocks")
+        data, before = path.read_bytes().ljust(SECTOR, b"\0"), self.tree_range()
         _, _, flags, _, log, salt, _, capacity, _, time = SEGMENT.unpack_from(data)
         self.id, sealed = self.id or log, flags & SEALED
         header = SEGMENT.pack(b"KLEDGSEG", 1, sealed, 0, self.id, salt, self.size, capacity,
@@ -81,19 +83,18 @@ class Log:
         require(data[:SECTOR] == header + crc32c(header), path, 0, "the header that must be here")
         require(capacity >= 65_536 and capacity % SECTOR == 0 and (sealed or capacity == len(data)),
                 path, 48, "a capacity, which is the size of the file")
-        footer = TRAILER.unpack(data[-TRAILER.size:])[0] + TRAILER.size if sealed else 0
-        end = max(SECTOR, len(data) - footer) if sealed else len(data.rstrip(b"\0"))
-        while offset < end:
+        offset, end, index, stopped = SECTOR, len(data.rstrip(b"\0")), b"", 0
+        while offset < end and not (sealed and data.startswith(b"KFTR", offset)):
             require(not stopped, path, offset, "a resume mark, or zeros behind a clean stop")
-            head, stop = data[offset:offset + HEAD], max(end, offset + HEAD)
-            fields = BLOCK.unpack(head[:-4].ljust(BLOCK.size, b"\0"))
-            if has_header := fields[0] == b"KBLK" and crc32c(salt + head[:-4]) == head[-4:]:
-                stop = offset + HEAD + fields[7] + len(END_MARK)
+            fields = BLOCK.unpack(data[offset:offset + BLOCK.size].ljust(BLOCK.size, b"\0"))
+            stop = offset + HEAD + fields[7] + len(END_MARK)
             payload = data[offset + HEAD:stop]
-            if not has_header or crc32c(salt + payload) != fields[8]:
+            if not is_header(data, offset, salt) or crc32c(salt + payload) != fields[8]:
+                stop = stop if is_header(data, offset, salt) else max(end, offset + HEAD)
                 cuts = [offset, *range(offset - offset % SECTOR + SECTOR, stop, SECTOR), stop]
                 zero = any(not any(data[one:two]) for one, two in zip(cuts, cuts[1:]))
-                require(zero and is_last and not sealed and end <= stop <= offset + BLOCK_LIMIT,
+                require(zero and is_last and not sealed and end <= stop <= offset + BLOCK_LIMIT
+                        and not any(is_header(data, at, salt) for at in range(offset + 1, end)),
                         path, offset, "a block, or zeros to the end")
                 print(f"torn tail: {path.name}, offset {offset}, left out", file=sys.stderr)
                 return
@@ -109,8 +110,8 @@ class Log:
             after, count = self.tree_range(), len(index) // ENTRY.size
             footer = FOOTER.pack(b"KFTR", 1, 0, count, len(before), len(after)) + index
             footer += before + after + sha256(footer, before, after)
-            footer += TRAILER.pack(len(footer), b"KLEDGEND")
-            require(data[end:] == footer, path, end, "the footer that follows from the blocks")
+            trailer = TRAILER.pack(len(footer), b"KLEDGEND")
+            require(data[offset:] == footer + trailer, path, offset, "the footer of these blocks")
 
     def block(self, path, offset, fields, payload):
         """(sequence, event) of each record of a block, once its header is what they make it."""
@@ -142,8 +143,8 @@ class Log:
             node, size = sha256(b"\1", self.peaks.pop(), node), size >> 1
         self.peaks.append(node)
         self.size += 1
-        require(self.size != self.signed[0] or self.root() == self.signed[1], self.note, 0,
-                f"the root of the first {self.size} records")
+        if self.size == self.signed[0]:
+            require(self.root() == self.signed[1], self.note, 0, "the root of as many records")
 
     def root(self):
         root = self.peaks[-1] if self.peaks else sha256()
@@ -164,7 +165,6 @@ if __name__ == "__main__":
     log = Log(asked.log)
     for sequence, event in log.events():
         if not asked.root_only:
-            fields = json_format.MessageToDict(event, preserving_proto_field_name=True,
-                                               always_print_fields_with_no_presence=True)
-            print(json.dumps({"sequence": sequence} | fields))
+            told = json_format.MessageToDict(event, preserving_proto_field_name=True)
+            print(json.dumps({"sequence": sequence} | told))
     print(f"{log.size} records, root {base64.b64encode(log.root()).decode()}", file=sys.stderr)

@@ -81,7 +81,6 @@ struct BlockHeader: Hashable, Sendable {
     case none
     /// An undamaged header that no writer of this version makes.
     case invalid(String)
-    case newerVersion(UInt16)
   }
 
   /// Decodes the first `size` bytes of `bytes`.
@@ -92,7 +91,9 @@ struct BlockHeader: Hashable, Sendable {
     let covered = UnsafeRawBufferPointer(rebasing: bytes[..<Layout.checksum.offset])
     guard bytes.integer(Layout.checksum) == checksum.of(covered) else { return .none }
     let version: UInt16 = bytes.integer(Layout.version)
-    guard version <= LogFormat.version else { return .newerVersion(version) }
+    guard version == LogFormat.version else {
+      return .invalid("block of version \(version), expected \(LogFormat.version)")
+    }
     let flags: UInt8 = bytes.integer(Layout.flags)
     guard flags & ~stopFlag == 0 else { return .invalid("unknown flags \(flags)") }
     let number: UInt8 = bytes.integer(Layout.codec)

@@ -60,9 +60,6 @@ struct BlockScan: ~Copyable, Sendable {
     switch BlockHeader.decode(bytes, header.checksum) {
     case .none: return nil
     case .invalid(let text): throw problem(text)
-    case .newerVersion(let version):
-      throw .newerVersion(
-        file: name, offset: offset, version: version, supported: LogFormat.version)
     case .header(let block):
       guard block.firstSequence == next else {
         throw problem("block begins with sequence \(block.firstSequence), expected \(next)")

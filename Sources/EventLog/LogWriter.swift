@@ -216,6 +216,10 @@ package struct LogWriter: ~Copyable, Sendable {
       if start + length <= segment.header.capacity {
         if endsStopped { try writeResumeMark(segment, at: mark) }
         active?.offset = start
+        do { try active?.retime(to: block.header.firstRecorded, disk) } catch {
+          hasFailed = true
+          throw .outcomeUnknown(error)
+        }
         return false
       }
     }

@@ -12,7 +12,7 @@ struct SegmentHeader: Hashable, Sendable {
   /// Root of the tree of the records before `firstSequence`.
   let root: Digest
   /// Recorded time of the segment's first record, or of the log's creation; µs since 1970 UTC.
-  let created: Int64
+  var created: Int64
 
   /// One sector, so that it is there or not there, never in part.
   static let size = LogFormat.sectorSize
@@ -85,6 +85,9 @@ struct SegmentHeader: Hashable, Sendable {
       throw .newerVersion(
         file: file, offset: UInt64(Layout.version.offset), version: version,
         supported: LogFormat.version)
+    }
+    guard version == LogFormat.version else {
+      throw refused(Layout.version, "format version \(version), expected \(LogFormat.version)")
     }
     let flags: UInt16 = sector.integer(Layout.flags)
     guard flags & ~Self.sealedFlag == 0, sector.integer(Layout.reserved, as: UInt32.self) == 0

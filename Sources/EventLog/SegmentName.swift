@@ -46,5 +46,12 @@ enum SegmentName {
     name.hasSuffix(sealingSuffix) && firstSequence(ofAnyForm: name) != nil
   }
 
-  static func isSpare(_ name: String) -> Bool { name == spare || name.hasPrefix("spare.") }
+  /// `spare`, `spare.new` or `spare.<n>`; any other name belongs to somebody else.
+  static func isSpare(_ name: String) -> Bool {
+    if name == spare || name == newSpare { return true }
+    guard name.hasPrefix("\(spare).") else { return false }
+    let number = name.utf8.dropFirst(spare.utf8.count + 1)
+    return !number.isEmpty
+      && number.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+  }
 }

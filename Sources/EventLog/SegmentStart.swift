@@ -3,9 +3,26 @@ import Transparency
 /// The segment that is being appended to.
 struct ActiveSegment: Sendable {
   let file: DiskFile
-  let header: SegmentHeader
+  private(set) var header: SegmentHeader
   /// Where the next block goes.
   var offset: UInt64
+
+  init(file: DiskFile, header: SegmentHeader, offset: UInt64) {
+    self.file = file
+    self.header = header
+    self.offset = offset
+  }
+
+  /// A crash can leave a segment that was begun for a block that never came. Its header says when
+  /// its first record was recorded; that is made true before the block that does come is written.
+  mutating func retime(to firstRecorded: Int64, _ disk: any Disk) throws(DiskError) {
+    guard header.firstSequence > 0, offset == UInt64(SegmentHeader.size),
+      header.created != firstRecorded
+    else { return }
+    header.created = firstRecorded
+    try disk.write(file, at: 0, header.encode())
+    try disk.syncData(file)
+  }
 }
 
 /// Begins a segment: a spare gets a header, is synced, and only then its name, so that a file

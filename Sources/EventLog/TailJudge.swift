@@ -49,7 +49,6 @@ struct TailJudge {
       }
     case .none: extent = max(tail.count, BlockHeader.size)
     case .invalid(let text): return corrupt(at: 0, text)
-    case .newerVersion(let version): return corrupt(at: 0, "block of version \(version)")
     }
     guard extent <= LogFormat.maxBlockSize, offset + UInt64(extent) <= fileSize else {
       return corrupt(

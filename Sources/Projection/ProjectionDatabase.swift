@@ -104,12 +104,15 @@ package final class ProjectionDatabase: Sendable {
     }
   }
 
-  /// Every count whose hour lies in `hours`.
+  /// Every count whose hour lies in `hours`, of the first `logSize` records; false where a writer
+  /// has moved the rows on since their position was read.
   package func usage(
-    in hours: Range<Int64>, _ body: (UsageCell, UInt64) -> Void
-  ) throws(ProjectionError) {
+    in hours: Range<Int64>, at logSize: UInt64, _ body: (UsageCell, UInt64) -> Void
+  ) throws(ProjectionError) -> Bool {
     try ProjectionError.naming(path) {
       try queue.read { db in
+        let held = try Int64.fetchOne(db, sql: "SELECT log_size FROM position")
+        guard held == Int64(exactly: logSize) else { return false }
         let rows = try Row.fetchCursor(
           db,
           sql: """
@@ -117,9 +120,12 @@ package final class ProjectionDatabase: Sendable {
             FROM usage WHERE hour >= ? AND hour < ?
             """, arguments: [hours.lowerBound, hours.upperBound])
         while let row = try rows.next() {
-          guard let cell = UsageCell(row) else { continue }
-          body(cell, UInt64(row[8] as Int64))
+          guard let cell = UsageCell(row), let count = UInt64(exactly: row[8] as Int64) else {
+            throw DatabaseError(message: "a row of usage is not one that was written here")
+          }
+          body(cell, count)
         }
+        return true
       }
     }
   }

@@ -51,7 +51,7 @@ enum Main {
       exit(code)
     case .failure(let code, let line):
       try? StandardOutput.shared.flush()
-      StandardError.write("keyledger: \(line)")
+      StandardError.error(line)
       exit(code)
     case .parser:
       let code = Keyledger.exitCode(for: error)
@@ -61,7 +61,7 @@ enum Main {
         exit(0)
       }
       StandardError.write(message)
-      exit(ExitStatus.usage)
+      exit(code == .validationFailure ? ExitStatus.usage : ExitStatus.error)
     }
   }
 }

@@ -98,9 +98,8 @@ def tmpfs(tmp_path):
     """Mounts a small file system of so many KiB; the test is not run where that is refused."""
     mounted = []
 
-    def mount(kibibytes):
-        place = tmp_path / f"disk{len(mounted)}"
-        place.mkdir()
+    def mount(kibibytes, place=tmp_path / "disk"):
+        place.mkdir(exist_ok=True)
         options = ["-t", "tmpfs", "-o", f"size={kibibytes}k", "tmpfs", str(place)]
         done = subprocess.run(["mount", *options], capture_output=True, check=False)
         if done.returncode != 0:

@@ -79,9 +79,9 @@ class Ledger:
         found = [row for row in self.ask("keys", "list", *options) if row["id"] == name]
         return found[0] if found else None
 
-    def copy(self, place):
-        """A copy of the whole directory, zeros left out, as a ledger of its own."""
-        copied(self.path, place)
+    def copy(self, place, is_sparse=True):
+        """A copy of the whole directory as a ledger of its own."""
+        copied(self.path, place, is_sparse)
         return Ledger(self.program, place, self.before)
 
     @property
@@ -97,10 +97,11 @@ def clean_environment(**more):
     return inherited | more
 
 
-def copied(source, place):
-    """Copies a directory; runs of zeros become holes, which read as the same bytes."""
+def copied(source, place, is_sparse=True):
+    """Copies a directory; if sparse, runs of zeros become holes, which read as the same bytes."""
     assert not Path(place).exists()
-    subprocess.run(["cp", "-a", "--sparse=always", str(source), str(place)], check=True)
+    sparse = "--sparse=" + ("always" if is_sparse else "never")
+    subprocess.run(["cp", "-a", sparse, str(source), str(place)], check=True)
     return Path(place)
 
 

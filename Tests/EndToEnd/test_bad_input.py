@@ -34,7 +34,7 @@ def test_a_directory_that_is_no_data_directory_is_refused(program, tmp_path, que
 
 
 def test_a_directory_that_does_not_exist_is_refused(program, tmp_path):
-    one_line(Ledger(program, tmp_path / "none").fails(1, "keys", "list"), tmp_path / "none")
+    one_line(Ledger(program, tmp_path / "none").fails(5, "keys", "list"), tmp_path / "none")
     assert not (tmp_path / "none").exists()
 
 

@@ -249,9 +249,9 @@ def forge_header(path, offset, byte):
 
 
 def forge_block(path, changes):
-    """Changes numbers in the header of the largest block but the first, and whatever states or covers them."""
+    """Changes numbers in the header of the largest block, and whatever states or covers them."""
     data, blocks = content(path), log_format.blocks(path)
-    which = max(range(1, len(blocks)), key=lambda place: len(blocks[place].records))
+    which = max(range(len(blocks)), key=lambda place: (place > 0, len(blocks[place].records)))
     header = blocks[which].offset
     for field, change in changes.items():
         number = struct.pack("<q", change(integer(data, header + field)))

@@ -30,19 +30,21 @@ extension LedgerReader {
     from: Moment, to: Moment, knownAt logSize: UInt64? = nil
   ) throws(StoreError) -> [Row] {
     if let first = from.before, let end = to.before {
-      return try diff(first..<max(first, end), at: logSize ?? self.logSize)
+      guard first <= end else { throw .invalid("a diff goes from the earlier to the later") }
+      return try diff(first..<end, at: logSize ?? self.logSize)
     }
     guard let first = from.logSize, let end = to.logSize else {
       throw .invalid("a diff needs two times or two log sizes")
     }
-    return try diff(first..<max(first, self.logSize(at: Moment(logSize: end))))
+    guard first <= end else { throw .invalid("a diff goes from the earlier to the later") }
+    return try diff(first..<self.logSize(at: Moment(logSize: end)))
   }
 
   private func diff(
     _ times: Range<Timestamp>, at size: UInt64
   ) throws(StoreError) -> [Row] {
     let known = try state(at: Moment(logSize: size)).state
-    var story: [(sequence: UInt64, event: Event)] = []
+    var story: [Told] = []
     try forEachEvent(
       from: 0, to: size,
       where: { block in
@@ -57,8 +59,15 @@ extension LedgerReader {
     }
     var past = try state(at: Moment(logSize: size, before: times.lowerBound)).state
     var changes: [Change] = []
-    for (sequence, event) in story {
-      changes += changed(by: event, sequence, known: known, in: &past) { $0.show(event) }
+    var rest = story[...]
+    while let first = rest.first {
+      // An event of a source is one change, of how many records it may be made: fewer where an
+      // earlier import had introduced its things.
+      let isImported = first.event.origin != nil
+      let group =
+        isImported ? rest.prefix(while: { $0.event.stamp == first.event.stamp }) : rest.prefix(1)
+      rest = rest.dropFirst(group.count)
+      changes += changed(by: group, known: known, in: &past) { $0.show($1) }
     }
     changes += expiries(during: times, in: past)
     return changes.sorted { a, b in
@@ -73,35 +82,44 @@ extension LedgerReader {
     var rows: [Row] = []
     try forEachEvent(from: sizes.lowerBound, to: sizes.upperBound) {
       sequence, event throws(StoreError) in
-      rows += changed(by: event, sequence, known: known, in: &past) { $0.evolve(event) }
+      rows += changed(by: [(sequence, event)], known: known, in: &past) { $0.evolve($1) }
         .map(\.row)
     }
     return rows
   }
 
-  /// Compares what the event speaks of before and after it.
+  private typealias Told = (sequence: UInt64, event: Event)
+
+  /// Compares what the events, which happened together, speak of before and after them. A change is
+  /// told with the record that is about the thing itself, if there is one.
   private func changed(
-    by event: Event, _ sequence: UInt64, known: LedgerState, in past: inout LedgerState,
-    _ fold: (inout LedgerState) -> Void
+    by events: ArraySlice<Told>, known: LedgerState, in past: inout LedgerState,
+    _ fold: (inout LedgerState, Event) -> Void
   ) -> [Change] {
+    guard let stamp = events.first?.event.stamp else { return [] }
     var things: [DiffThing] = []
-    for thing in event.references(in: known).compactMap({ DiffThing($0) })
-    where !things.contains(thing) {
-      things.append(thing)
+    var told: [DiffThing: Told] = [:]
+    for (sequence, event) in events {
+      for thing in event.references(in: known).compactMap({ DiffThing($0) }) {
+        if told[thing] == nil { things.append(thing) }
+        if told[thing] == nil || thing.isSubject(of: event) { told[thing] = (sequence, event) }
+      }
     }
-    let before = things.map { fields(of: $0, in: past, at: event.happened) }
-    fold(&past)
+    let before = things.map { fields(of: $0, in: past, at: stamp.happened) }
+    for (_, event) in events { fold(&past, event) }
     var changes: [Change] = []
     for (thing, before) in zip(things, before) {
-      let after = fields(of: thing, in: past, at: event.happened)
+      let after = fields(of: thing, in: past, at: stamp.happened)
+      let event = told[thing]?.event
+      let actor = event.flatMap { thing.isSubject(of: $0) ? $0.actor : nil }
       for column in after.columns {
         let old = before[column.name] ?? .null
         guard old != column.value else { continue }
         changes.append(
           Change(
             thing: thing, id: name(of: thing, in: known), field: column.name, before: old,
-            after: column.value, sequence: sequence, stamp: event.stamp,
-            actor: thing.isSubject(of: event) ? event.actor.flatMap { actor($0, in: known) } : nil))
+            after: column.value, sequence: told[thing]?.sequence, stamp: stamp,
+            actor: actor.flatMap { self.actor($0, in: known) }))
       }
     }
     return changes
@@ -113,7 +131,9 @@ extension LedgerReader {
       let key = KeyOrdinal(index)
       let held = state.keys[index]
       guard state.keyActivity[index].since != nil, let expiry = state.expiry(of: key),
-        times.contains(expiry.time), (held.revoked?.happened).map({ $0 > expiry.time }) ?? true
+        times.contains(expiry.time), (held.revoked?.happened).map({ $0 > expiry.time }) ?? true,
+        // An expiry set to a time gone by is told with the record that set it.
+        (held.expires?.stamp?.happened).map({ $0 < expiry.time }) ?? true
       else { return nil }
       return Change(
         thing: .key(key), id: held.id ?? "", field: "state",

@@ -32,11 +32,18 @@ extension LedgerReader {
     case .pepperRotated(let body): "pepper \(body.pepper)"
     case .logStarted(let body): body.version.map { "version \($0)" }
     case .profileSet(let body): "\(body.name ?? "") version \(body.version)"
-    case .requestsCoalesced(let body): "\(body.counts.reduce(0) { $0 + $1.count }) refusals"
+    case .requestsCoalesced(let body): "\(sum(body.counts.map(\.count))) refusals"
     case .auditAccessed(let body): "\(body.resource ?? "") at \(body.logSize)"
     case .logTrimmed(let body): "first record kept: \(body.first.value)"
     case .checkpointRotated(let body): body.key
     default: nil
+    }
+  }
+
+  private func sum(_ counts: [UInt64]) -> UInt64 {
+    counts.reduce(0) { sum, count in
+      let (next, isTooMuch) = sum.addingReportingOverflow(count)
+      return isTooMuch ? .max : next
     }
   }
 

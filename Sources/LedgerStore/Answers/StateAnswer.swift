@@ -11,7 +11,8 @@ extension LedgerReader {
     usage.moment = moment
     var asOf = Row()
     asOf.append("logSize", Value(answer.logSize))
-    asOf.append("time", .time(answer.clock))
+    // The first no records were recorded at no time.
+    asOf.append("time", answer.clock == .distantPast ? .null : .time(answer.clock))
     asOf.append("timeFrom", .text(answer.clockSource.rawValue))
     var row = Row()
     row.append("asOf", .object(asOf))

@@ -18,10 +18,15 @@ package struct TrailFilter: Sendable {
 
   /// The kinds of event that can match; empty for all.
   private var possibleTypes: Set<EventType> {
-    guard operation != nil || clients != nil || decision != nil || reason != nil else {
+    let possible: Set<EventType>
+    if clients != nil || decision != nil || reason != nil {
+      possible = [.requestDecided]
+    } else if operation != nil {
+      possible = [.requestDecided, .operationDefined]
+    } else {
       return types
     }
-    return types.isEmpty ? [.requestDecided] : types.intersection([.requestDecided])
+    return types.isEmpty ? possible : types.intersection(possible)
   }
 
   /// Whether a block can hold a record that matches.

@@ -43,10 +43,14 @@ extension LedgerReader {
     let first = question.since?.microseconds ?? .min
     let hours = first..<max(first, question.end?.microseconds ?? .max)
     var collected = groups
-    try StoreError.projection { () throws(ProjectionError) in
-      try database.usage(in: hours) { cell, count in
+    do throws(ProjectionError) {
+      let isThere = try database.usage(in: hours, at: size) { cell, count in
         collected.add(cell, at: cell.hour, count: count)
       }
+      guard isThere else { return false }
+    } catch {
+      note("the projection was not used: \(error)")
+      return false
     }
     groups = collected
     return true
@@ -125,7 +129,10 @@ struct UsageGroups {
       return (labels: labels, start: group.period?.lowerBound ?? 0, group: group, counts: counts)
     }
     .sorted { a, b in
-      for (x, y) in zip(a.labels, b.labels) where x != y { return bytesPrecede(x ?? "", y ?? "") }
+      for (x, y) in zip(a.labels, b.labels) {
+        if bytesPrecede(x ?? "", y ?? "") { return true }
+        if bytesPrecede(y ?? "", x ?? "") { return false }
+      }
       return a.start < b.start
     }
     .map { line in

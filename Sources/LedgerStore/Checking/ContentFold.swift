@@ -1,4 +1,5 @@
 internal import EventLog
+internal import Glibc
 internal import Ledger
 internal import Transparency
 
@@ -6,23 +7,25 @@ internal import Transparency
 struct ContentFold {
   private let directory: DataDirectory
   private let reader: LedgerReader
+  /// Log sizes, ascending.
+  private let snapshots: [UInt64]
   private(set) var findings: [Verification.Finding] = []
 
   /// Findings told; more of the same say nothing new.
   private static let findingLimit = 100
 
-  init(_ directory: DataDirectory, _ reader: LedgerReader) {
+  init(_ directory: DataDirectory, _ reader: LedgerReader, snapshots: [UInt64]) {
     self.directory = directory
     self.reader = reader
+    self.snapshots = snapshots
   }
 
   mutating func run() throws(StoreError) {
     let store = SnapshotStore(directory)
-    let sizes = try store.sizes()
-    for size in sizes where size > reader.logSize {
+    for size in snapshots where size > reader.logSize {
       note(store.path(size), size, "a snapshot of \(size) records, more than the log has")
     }
-    var due = sizes.filter { $0 <= reader.logSize }[...]
+    var due = snapshots.filter { $0 <= reader.logSize }[...]
     var state = LedgerState()
     var block = BlockContents()
     let begun = BegunBlock()
@@ -72,10 +75,10 @@ struct ContentFold {
         note(path, state.logSize, "a snapshot of another history")
       }
     } catch {
-      if case .tampered(_, let problem) = error {
-        note(path, state.logSize, problem)
-      } else {
-        note(path, state.logSize, "\(error)")
+      switch error {
+      case .tampered(_, let problem): note(path, state.logSize, problem)
+      case .file(let error) where error.code == ENOENT: break  // A writer pruned it meanwhile.
+      default: note(path, state.logSize, "\(error)")
       }
     }
   }

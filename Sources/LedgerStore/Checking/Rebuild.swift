@@ -32,7 +32,7 @@ extension DataDirectory {
     holding lock: borrowing DirectoryLock, progress: ((UInt64) -> Void)?
   ) throws(StoreError) -> Rebuilt {
     try StoreError.file { () throws(FileError) in try SmallFile.makeDirectory(state) }
-    let reader = try LedgerReader(self)
+    let reader = try LedgerReader(self, holdsLock: true)
     let size = reader.logSize
     let clock = ContinuousClock()
     let start = clock.now

@@ -165,8 +165,12 @@ package struct Verifier {
 
   private mutating func verifyContents(hasWriter: Bool) {
     do throws(StoreError) {
+      // Looked at before the log is, which only grows: what a writer that comes meanwhile leaves
+      // here is not ahead of it.
+      let snapshots = try SnapshotStore(directory).sizes()
+      let position = hasWriter ? nil : projectionPosition()
       let reader = try LedgerReader(directory)
-      var fold = ContentFold(directory, reader)
+      var fold = ContentFold(directory, reader, snapshots: snapshots)
       try fold.run()
       for finding in fold.findings {
         add(
@@ -174,8 +178,8 @@ package struct Verifier {
       }
       if hasWriter {
         result.notes.append("the projection was not checked: a writer is at work")
-      } else {
-        try verifyProjection(reader)
+      } else if let position {
+        try verifyProjection(at: position, reader)
       }
     } catch {
       add(directory.log, "\(error)")
@@ -184,23 +188,26 @@ package struct Verifier {
 
   private var canWriteState: Bool { access(directory.state, W_OK) == 0 }
 
-  private mutating func verifyProjection(_ reader: LedgerReader) throws(StoreError) {
-    guard access(directory.projection, R_OK) == 0 else { return }
-    let found: (ProjectionDatabase, ProjectionDatabase.Position?)
-    do throws(StoreError) {
-      found = try StoreError.projection { () throws(ProjectionError) in
-        let database = try ProjectionDatabase.openReadOnly(
-          path: directory.projection, immutable: !canWriteState)
-        return (database, try database.position())
-      }
+  /// Where the projection stands; `nil` where there is nothing to check.
+  private mutating func projectionPosition() -> ProjectionDatabase.Position? {
+    guard access(directory.projection, R_OK) == 0 else { return nil }
+    do throws(ProjectionError) {
+      if let position = try readPosition() { return position }
+      result.notes.append("the projection is of another version; 'rebuild' makes it anew")
     } catch {
       add(directory.projection, "\(error)")
-      return
     }
-    guard let position = found.1 else {
-      result.notes.append("the projection is of another version; 'rebuild' makes it anew")
-      return
-    }
+    return nil
+  }
+
+  private func readPosition() throws(ProjectionError) -> ProjectionDatabase.Position? {
+    try ProjectionDatabase.openReadOnly(path: directory.projection, immutable: !canWriteState)
+      .position()
+  }
+
+  private mutating func verifyProjection(
+    at position: ProjectionDatabase.Position, _ reader: LedgerReader
+  ) throws(StoreError) {
     guard try reader.holds(position) else {
       add(
         directory.projection, sequence: position.logSize,
@@ -212,8 +219,14 @@ package struct Verifier {
       try ProjectionDatabase.temporary()
     }
     try CatchUp.project(reader, from: 0, into: fresh, state: state)
-    let differences = try StoreError.projection { () throws(ProjectionError) in
-      try fresh.differences(ofDatabaseAt: directory.projection, immutable: !canWriteState)
+    let (differences, end) = try StoreError.projection { () throws(ProjectionError) in
+      let differences = try fresh.differences(
+        ofDatabaseAt: directory.projection, immutable: !canWriteState)
+      return (differences, try readPosition())
+    }
+    guard end == position else {
+      result.notes.append("the projection was not checked: a writer moved it on meanwhile")
+      return
     }
     for difference in differences { add(directory.projection, "\(difference)") }
   }

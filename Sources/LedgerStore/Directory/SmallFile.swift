@@ -82,6 +82,12 @@ package enum SmallFile {
     guard fsync(file) == 0 else { throw .last("fsync", directory) }
   }
 
+  /// Bytes; `nil` for a file that is not there or cannot be examined.
+  static func size(_ path: String) -> Int? {
+    var status = stat()
+    return stat(path, &status) == 0 ? Int(status.st_size) : nil
+  }
+
   /// Names in a directory, sorted; none for a directory that is not there.
   package static func list(_ path: String) throws(FileError) -> [String] {
     guard let stream = opendir(path) else {

@@ -13,30 +13,53 @@ package final class LedgerReader {
   package let names: Names
   /// What could not be used and why; the answers do not depend on it.
   package private(set) var notes: [String] = []
+  /// Is told each note that comes after the log was opened.
+  package var onNote: ((String) -> Void)?
 
   private var states: [Moment: StateAtMoment] = [:]
 
-  package init(_ directory: DataDirectory) throws(StoreError) {
+  /// - Parameter holdsLock: the caller is the one writer, and has not opened the log yet.
+  package init(_ directory: DataDirectory, holdsLock: Bool = false) throws(StoreError) {
     self.directory = directory
     verifierKey = try directory.readVerifierKey()
     names = try Names(directory)
-    let hasWriter = try StoreError.log { () throws(LogError) in
-      try DirectoryLock.holder(path: directory.lock) != nil
-    }
+    // Read before the log, which only grows: a writer may sign at any moment.
+    let signed = try directory.readCheckpoint()?.checkpoint.size ?? 0
     log = try StoreError.log { () throws(LogError) in
-      try LogReader(
-        directory: directory.log,
-        durableSizePath: hasWriter && access(directory.durableSize, R_OK) == 0
-          ? directory.durableSize : nil)
+      try LedgerReader.open(directory, signedSize: signed, holdsLock: holdsLock)
     }
     if let problem = log.problem { throw .log(.corrupt(problem)) }
-    if let signed = try directory.readCheckpoint()?.checkpoint.size, signed > log.size {
-      throw .log(.loss(signedSize: signed, size: log.size))
-    }
+    if signed > log.size { throw .log(.loss(signedSize: signed, size: log.size)) }
     if let torn = log.tornTail {
       notes.append(
         "\(torn.file): the last block was being written when the writer ended; it was never "
           + "acknowledged and is left out (\(torn.length) bytes at offset \(torn.offset))")
+    }
+  }
+
+  /// A writer that comes while the tail is read makes its last block look torn or damaged; real
+  /// damage looks the same the second time.
+  private static let attempts = 2
+
+  /// Opens the log as far as it is durable.
+  private static func open(
+    _ directory: DataDirectory, signedSize: UInt64, holdsLock: Bool
+  ) throws(LogError) -> LogReader {
+    var attempt = 1
+    while true {
+      if !holdsLock, try DirectoryLock.holder(path: directory.lock) != nil,
+        access(directory.durableSize, R_OK) == 0
+      {
+        let log = try LogReader(
+          directory: directory.log, durableSizePath: directory.durableSize)
+        // Less than what is signed was published by a writer before: the one that has the lock is
+        // still opening the log, and writes nothing yet.
+        if log.size >= signedSize { return log }
+      }
+      let log = try LogReader(directory: directory.log)
+      let isWhole = log.problem == nil && log.tornTail == nil
+      if isWhole || holdsLock || attempt == Self.attempts { return log }
+      attempt += 1
     }
   }
 
@@ -145,10 +168,16 @@ package final class LedgerReader {
         }
         return snapshot.state
       } catch {
-        notes.append("a snapshot was not used: \(error)")
+        note("a snapshot was not used: \(error)")
       }
     }
     return nil
+  }
+
+  func note(_ text: String) {
+    guard !notes.contains(text) else { return }
+    notes.append(text)
+    onNote?(text)
   }
 
   /// The projection, if it stands at exactly `size` records of this log.
@@ -156,6 +185,8 @@ package final class LedgerReader {
     guard access(directory.projection, R_OK) == 0 else { return nil }
     let canWrite = access(directory.state, W_OK) == 0
     let path = directory.projection
+    // Opened as immutable, a database is read without what its log of changes still holds.
+    if !canWrite, SmallFile.size("\(path)-wal") ?? 0 > 0 { return nil }
     do throws(StoreError) {
       let (database, position) = try StoreError.projection { () throws(ProjectionError) in
         let database = try ProjectionDatabase.openReadOnly(path: path, immutable: !canWrite)
@@ -164,7 +195,7 @@ package final class LedgerReader {
       guard let position, position.logSize == size, try holds(position) else { return nil }
       return database
     } catch {
-      notes.append("the projection was not used: \(error)")
+      note("the projection was not used: \(error)")
       return nil
     }
   }

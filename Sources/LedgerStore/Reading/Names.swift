@@ -21,6 +21,9 @@ package final class Names {
     }
   }
 
+  /// Whether people can be found by their names.
+  package var areOpen: Bool { keys.userTag("") != nil }
+
   package func organization(_ ordinal: OrganizationOrdinal, in state: LedgerState) -> String {
     guard state.organizations.indices.contains(ordinal.index) else {
       return "organization:\(ordinal.value)"

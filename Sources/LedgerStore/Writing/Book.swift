@@ -78,7 +78,7 @@ package struct Book: ~Copyable {
         opening: directory.log, signedSize: signed?.size ?? 0,
         durableSizePath: directory.durableSize, options: options)
     } catch { throw .log(error) }
-    if let signed, signed.size == log.size, signed.root != log.tree.root() {
+    if let signed, try signed.root != root(of: log, at: signed.size, directory) {
       throw .tampered(
         path: directory.log,
         problem: "the records are not those of the signed checkpoint at \(signed.size)")
@@ -87,6 +87,23 @@ package struct Book: ~Copyable {
       throw .invalid("the log changed while it was opened, though its lock is held")
     }
     return log
+  }
+
+  /// The root of the first `size` records. Where the last writer did not come to sign, they are
+  /// hashed again: the next signature must not cover a history that was rewritten meanwhile.
+  private static func root(
+    of log: borrowing LogWriter, at size: UInt64, _ directory: DataDirectory
+  ) throws(StoreError) -> Digest {
+    if size == log.size { return log.tree.root() }
+    var tree = CompactRange(begin: 0)
+    do {
+      try LogReader(directory: directory.log).forEach(to: size) { tree.append(MerkleTree.leaf($1)) }
+    } catch let error as LogError {
+      throw .log(error)
+    } catch {
+      throw .invalid("\(error)")
+    }
+    return tree.root()
   }
 
   package var logSize: UInt64 { log.size }

@@ -14,13 +14,18 @@ struct CatchUp {
   /// As chosen when the log was made.
   let segmentCapacity: Int
 
-  /// The caller holds the lock. A database of another log, or ahead of this one (an older copy of
-  /// the log was put back), is made anew.
+  /// The caller holds the lock. A database without a position of this version, of another log, or
+  /// ahead of this one (an older copy of the log was put back), is made anew.
   init(_ directory: DataDirectory) throws(StoreError) {
     try StoreError.file { () throws(FileError) in
       try SmallFile.makeDirectory(directory.state)
     }
-    let reader = try LedgerReader(directory)
+    // Published by a writer before, and wrong where it was killed or the log was put back from a
+    // copy: readers must not believe it because a lock is held again.
+    if unlink(directory.durableSize) != 0, errno != ENOENT {
+      throw .file(.last("unlink", directory.durableSize))
+    }
+    let reader = try LedgerReader(directory, holdsLock: true)
     state = try reader.state(at: .now).state
     lastLeaf = try reader.leaf(before: reader.logSize)
     database = try CatchUp.open(directory, reader, state)
@@ -37,14 +42,12 @@ struct CatchUp {
       let position = try StoreError.projection { () throws(ProjectionError) in
         try database.position()
       }
-      guard let position else {
-        try project(reader, from: 0, into: database, state: state)
-        return database
-      }
-      if try reader.holds(position) {
+      if let position, try reader.holds(position) {
         try project(reader, from: position.logSize, into: database, state: state)
         return database
       }
+      // Before its files are removed: closing removes them by name.
+      try StoreError.projection { () throws(ProjectionError) in try database.close() }
     } catch .projection {
       // Whatever is wrong with it, it can be computed again.
     }

@@ -75,9 +75,7 @@ struct Rebuild: ParsableCommand {
     let rebuilt = try directory.rebuild(program: "keyledger rebuild") { bar.show($0, of: size) }
     bar.finish()
     if let note = rebuilt.note { StandardError.note(note) }
-    for difference in rebuilt.differences {
-      StandardError.write("keyledger: \(difference)")
-    }
+    for difference in rebuilt.differences { StandardError.error(difference) }
     var row = rebuilt.fold.row
     row.append("differences", .number(Int64(rebuilt.differences.count)))
     try format.printObject(row)

@@ -160,8 +160,9 @@ struct ExportEvents: ParsableCommand {
         try self.write(reader, from: 0, at: file.logSize, write)
       }
     }
-    let first = try options.changesSince.map { try ExportFile($0, options.output).logSize ?? 0 }
-    try write(reader, from: first ?? 0, at: nil) { try StandardOutput.shared.write($0) }
+    let before = try options.changesSince.map { try ExportFile($0, options.output).logSize ?? 0 }
+    let first = try reader.logSize(at: Moment(logSize: before ?? 0))
+    try write(reader, from: first, at: nil) { try StandardOutput.shared.write($0) }
   }
 
   private func write(

@@ -44,13 +44,13 @@ struct ImportCloudTrail: ParsableCommand {
 
   private func report(_ pass: ImportPass) throws {
     let summary = pass.summary
-    for failure in pass.failures { StandardError.write("keyledger: \(failure)") }
+    for failure in pass.failures { StandardError.error("\(failure)") }
     for id in summary.conflicts {
-      StandardError.write(
-        "keyledger: event \(id) was recorded before with other content; the first is kept")
+      StandardError.error(
+        "event \(id) was recorded before with other content; the first is kept")
     }
     for rejected in summary.rejected {
-      StandardError.write("keyledger: event \(rejected); it is not recorded")
+      StandardError.error("event \(rejected); it is not recorded")
     }
     try format.printObject(
       Row([
@@ -92,7 +92,7 @@ private struct ImportPass {
       }
       summary.events = count
       summary.known = count
-      return count > 0 || filesRead > 0 || !failures.isEmpty
+      return true
     } catch is SomethingNew {
       return false
     }

@@ -17,9 +17,15 @@ struct Init: ParsableCommand {
   @Option(help: "Bytes of a log segment, from 65536.")
   var segmentSize: Int?
 
+  /// Bytes. A segment and its spare are written as zeros ahead; far larger ones gain nothing.
+  private static let largestSegment = 1 << 34
+
   func validate() throws {
     if let segmentSize, segmentSize < 65_536 {
       throw ValidationError("--segment-size is at least 65536")
+    }
+    if let segmentSize, segmentSize > Self.largestSegment {
+      throw ValidationError("--segment-size is at most \(Self.largestSegment)")
     }
   }
 

@@ -36,6 +36,9 @@ struct Events: ParsableCommand {
     if follow, format.output == .table || format.output == .json {
       throw ValidationError("--follow prints line by line: use -o jsonl or -o csv")
     }
+    if follow, limit != nil || asOf.asOf != nil || asOf.logSize != nil {
+      throw ValidationError("--follow goes on for ever: without --limit, --as-of and --log-size")
+    }
   }
 
   func run() throws {
@@ -93,7 +96,7 @@ struct TrailOptions: ParsableArguments {
     filter.user = try user.map { try reader.user(named: $0, in: state) }
     filter.key = try key.map { try reader.key(named: $0, in: state) }
     filter.operation = try operation.map { try reader.operation(named: $0, in: state) }
-    filter.clients = client.map { reader.names.find(client: $0, in: state) }
+    filter.clients = try client.map { try reader.clients(named: $0, in: state) }
     filter.types = Set(
       try type.map { name in
         guard let type = EventType(name: name) else {
@@ -139,6 +142,9 @@ struct Diff: ParsableCommand {
   var logSize: UInt64?
 
   func run() throws {
+    if logSize != nil, a.moment.logSize != nil {
+      throw Failure.usage("--log-size goes with two times")
+    }
     let reader = try data.reader()
     let rows = try reader.diff(from: a.moment, to: b.moment, knownAt: logSize)
     try format.print(

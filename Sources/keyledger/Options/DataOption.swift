@@ -24,6 +24,7 @@ struct DataOption: ParsableArguments {
   func reader() throws -> LedgerReader {
     let reader = try LedgerReader(try directory())
     for note in reader.notes { StandardError.note(note) }
+    reader.onNote = { StandardError.note($0) }
     return reader
   }
 

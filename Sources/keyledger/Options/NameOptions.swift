@@ -12,9 +12,24 @@ extension LedgerReader {
 
   func user(named id: String, in state: LedgerState) throws -> UserOrdinal {
     guard let found = names.find(user: id, in: state) else {
+      try needNames(for: id)
       throw Failure.notFound("there is no user '\(id)'")
     }
     return found
+  }
+
+  func clients(named name: String, in state: LedgerState) throws -> Set<ClientOrdinal> {
+    let found = names.find(client: name, in: state)
+    if found.isEmpty { try needNames(for: name) }
+    return found
+  }
+
+  /// Nobody can be looked up by name where the names stay sealed; that is no "not found".
+  private func needNames(for name: String) throws {
+    guard !names.areOpen, !name.hasPrefix("user:"), !name.hasPrefix("client:") else { return }
+    throw Failure(
+      code: ExitStatus.incomplete,
+      line: "'\(name)' cannot be looked up without the vault; ask for user:N or client:N")
   }
 
   func key(named id: String, in state: LedgerState) throws -> KeyOrdinal {

@@ -20,11 +20,16 @@ enum CSVText {
     if case .text = value, let first = text.unicodeScalars.first, formulaStarts.contains(first) {
       text = "'" + text
     }
-    // Scalars, because CR LF is one Character.
+    // Scalars, because CR LF is one Character, and so is a quote with an accent.
     let needsQuotes = text.unicodeScalars.contains {
       $0 == "," || $0 == "\"" || $0 == "\r" || $0 == "\n"
     }
     guard needsQuotes else { return text }
-    return "\"" + text.replacing("\"", with: "\"\"") + "\""
+    var quoted = "\""
+    for scalar in text.unicodeScalars {
+      if scalar == "\"" { quoted.unicodeScalars.append(scalar) }
+      quoted.unicodeScalars.append(scalar)
+    }
+    return quoted + "\""
   }
 }

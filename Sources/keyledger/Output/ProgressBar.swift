@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Synchronization
 
 /// A bar on a terminal while something long runs; nothing elsewhere.
@@ -29,13 +28,13 @@ final class ProgressBar: Sendable {
       if let last = state.lastDrawn, now - last < .milliseconds(100) { return }
       state.lastDrawn = now
       state.isDrawn = true
-      FileHandle.standardError.write(Data("\r\u{1B}[K\(line(done, total, now))".utf8))
+      StandardError.writeRaw("\r\u{1B}[K\(line(done, total, now))")
     }
   }
 
   func finish() {
     state.withLock { state in
-      if state.isDrawn { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+      if state.isDrawn { StandardError.writeRaw("\r\u{1B}[K") }
       state.isDrawn = false
     }
   }

@@ -39,11 +39,25 @@ final class StandardOutput {
 
 /// Standard error: notes and progress.
 enum StandardError {
-  static func write(_ line: String) {
-    FileHandle.standardError.write(Data("\(line)\n".utf8))
+  static func write(_ text: String) { writeRaw("\(text)\n") }
+
+  /// Without an end of line. Where standard error is closed or full there is nobody to tell.
+  static func writeRaw(_ text: String) {
+    let bytes = Array(text.utf8)
+    var written = 0
+    while written < bytes.count {
+      let count = bytes[written...].withUnsafeBytes { rest in
+        Foundation.write(STDERR_FILENO, rest.baseAddress, rest.count)
+      }
+      if count < 0, errno == EINTR { continue }
+      if count <= 0 { return }
+      written += count
+    }
   }
 
-  static func note(_ text: String) { write("note: \(text)") }
+  /// One line, whatever the names in it are made of.
+  static func note(_ text: String) { write("note: \(TableText.printable(text))") }
+  static func error(_ text: String) { write("keyledger: \(TableText.printable(text))") }
 
   static var isTerminal: Bool { isatty(STDERR_FILENO) != 0 }
 }
