@@ -104,6 +104,15 @@ package final class ProjectionDatabase: Sendable {
     }
   }
 
+  /// How many events of imported history are remembered. O(that).
+  package func importedCount() throws(ProjectionError) -> UInt64 {
+    try ProjectionError.naming(path) {
+      try queue.read { db in
+        UInt64(clamping: try Int64.fetchOne(db, sql: "SELECT count(*) FROM imports") ?? 0)
+      }
+    }
+  }
+
   /// Every count whose hour lies in `hours`, of the first `logSize` records; false where a writer
   /// has moved the rows on since their position was read.
   package func usage(

@@ -24,6 +24,9 @@ package struct Projector {
   /// Records taken in.
   package private(set) var count: UInt64 = 0
 
+  /// Imported events that are not in the database yet.
+  package var importedCount: Int { imports.count }
+
   /// The fingerprint of an imported event that is not in the database yet.
   package func imported(_ source: HistorySource, id: String) -> UInt64? {
     imports[ImportID(source: source, id: id)]?.fingerprint

@@ -35,7 +35,8 @@ package struct UsageCell: Hashable, Sendable {
     guard case .requestDecided(let request) = event.body,
       let subject = state.subject(of: request)
     else { return nil }
-    let hours = floorDivide(event.happened.microseconds, by: UsageCell.hour)
+    let hours = floorDivide(
+      event.happened.withinCalendar.microseconds, by: UsageCell.hour)
     self.init(
       hour: hours * UsageCell.hour, organization: subject.organization, user: subject.user,
       key: request.key, operation: request.operation, reason: request.reason,

@@ -92,6 +92,12 @@ def test_nothing_is_known_as_of_log_size_0(imported):
     assert imported.ask("state", "--as-of", 0)["asOf"]["logSize"] == 0
 
 
+@pytest.mark.xfail(strict=True, reason="it is year -290308")
+def test_as_of_log_size_0_there_is_no_time_or_a_real_one(imported):
+    time = imported.ask("state", "--as-of", 0)["asOf"]["time"]
+    assert time is None or oracle.shown(oracle.moment(time)) == time
+
+
 def test_a_log_size_beyond_the_log_is_refused(imported):
     size = imported.ask("verify")["records"]
     assert imported.ask("state", "--as-of", size)["asOf"]["logSize"] == size
@@ -166,6 +172,7 @@ def test_the_state_says_the_log_size_and_the_time_it_is_of(imported):
     assert before - timedelta(seconds=1) <= now <= datetime.now(timezone.utc)
 
 
+@pytest.mark.xfail(strict=True, reason="only state says which time it is of")
 def test_keys_list_without_as_of_says_that_it_is_as_of_now(imported):
     answer = imported.run("keys", "list")
     assert "now" in answer.err or "now" in answer.out.splitlines()[0], "the output says which"

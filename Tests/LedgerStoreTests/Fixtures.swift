@@ -93,7 +93,7 @@ extension TemporaryLedger {
   @discardableResult
   func add(_ events: [HistoryEvent]) throws -> Importer.Summary {
     try write { writer in
-      var importer = Importer(writer, source: .cloudtrail, by: Actor(operatorID: 1))
+      var importer = try Importer(writer, source: .cloudtrail, by: Actor(operatorID: 1))
       try importer.add(events)
       try importer.complete(files: 1, skipped: 0)
       return importer.summary

@@ -75,7 +75,7 @@ extension LedgerState {
   }
 
   /// What a name outside may be: something, not endless, on one line.
-  func checkName(_ name: String, of what: String) -> Refusal? {
+  package func checkName(_ name: String, of what: String) -> Refusal? {
     if name.isEmpty { return .invalid("\(what) cannot be empty") }
     if name.utf8.count > Limits.nameBytes {
       return .invalid("\(what) is longer than \(Limits.nameBytes) bytes")
@@ -100,4 +100,12 @@ package enum Limits {
   package static let metadataBytes = 16_384
   /// The longest error code or request type of imported history that is kept, in bytes.
   package static let codeBytes = 256
+
+  /// The longest beginning of whole scalars that fits.
+  package static func clipped(_ text: String, toBytes limit: Int) -> String {
+    guard text.utf8.count > limit else { return text }
+    var end = text.utf8.index(text.startIndex, offsetBy: limit)
+    while end.samePosition(in: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }
+    return String(text[..<end])
+  }
 }

@@ -11,7 +11,7 @@ extension Draft {
     decided.client = request.client.map { client($0) }
     decided.credential = request.key == nil ? .none : .apiKey
     decided.address = .notChecked
-    decided.errorCode = request.errorCode.map { clipped($0, to: Limits.codeBytes) }
+    decided.errorCode = request.errorCode.map { Limits.clipped($0, toBytes: Limits.codeBytes) }
     decided.type = request.type
     name(caller, key: request.key, in: &decided)
     let change = request.change.map { resolve($0, organization: organization) }
@@ -115,15 +115,4 @@ extension ImportedRequest {
     }
     return nil
   }
-}
-
-/// As many whole characters as fit.
-private func clipped(_ text: String, to bytes: Int) -> String {
-  if text.utf8.count <= bytes { return text }
-  var kept = ""
-  for character in text {
-    if kept.utf8.count + character.utf8.count > bytes { break }
-    kept.append(character)
-  }
-  return kept
 }

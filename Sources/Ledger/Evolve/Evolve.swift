@@ -97,6 +97,7 @@ extension LedgerState {
   }
 
   private mutating func apply(_ request: RequestDecided, _ event: Event) {
+    if event.origin != nil { imported += 1 }
     guard let subject = subject(of: request) else { return }
     let happened = event.happened
     if let organization = subject.organization {

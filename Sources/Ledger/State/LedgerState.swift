@@ -23,6 +23,8 @@ package struct LedgerState: Equatable, Sendable {
   package internal(set) var pepper: UInt32 = 1
   /// Refusals counted in a flood.
   package internal(set) var coalesced: UInt64 = 0
+  /// Events of imported history recorded.
+  package internal(set) var imported: UInt64 = 0
 
   package internal(set) var index = Index()
 

@@ -39,6 +39,7 @@ private struct StateForm: Message {
   var pepper: UInt32 = 0
   var coalesced: UInt64 = 0
   var idempotency: [LedgerState.IdempotentCreation] = []
+  var imported: UInt64 = 0
 
   init() {}
 
@@ -60,6 +61,7 @@ private struct StateForm: Message {
       .sorted { ($0.session?.bytes ?? []).lexicographicallyPrecedes($1.session?.bytes ?? []) }
     pepper = state.pepper
     coalesced = state.coalesced
+    imported = state.imported
     idempotency = state.index.idempotency.values
       .sorted { ($0.tag?.bytes ?? []).lexicographicallyPrecedes($1.tag?.bytes ?? []) }
   }
@@ -84,6 +86,7 @@ private struct StateForm: Message {
     }
     state.pepper = pepper
     state.coalesced = coalesced
+    state.imported = imported
     for creation in idempotency {
       if let tag = creation.tag { state.index.idempotency[tag] = creation }
     }
@@ -109,6 +112,7 @@ private struct StateForm: Message {
     try fields.field(15, "pepper", &pepper)
     try fields.field(16, "coalesced", &coalesced)
     try fields.field(17, "idempotency", &idempotency)
+    try fields.field(18, "imported", &imported)
   }
 }
 

@@ -9,6 +9,14 @@ package struct Timestamp: Hashable, Comparable, Sendable {
   package static let distantPast = Timestamp(microseconds: .min)
   package static let distantFuture = Timestamp(microseconds: .max)
 
+  /// Year 1 to year 9999: what calendars and RFC 3339 can tell. A record may say anything; sums
+  /// over hours and months take the nearest moment in here.
+  package var withinCalendar: Timestamp {
+    let first = CivilDate.days(year: 1, month: 1, day: 1) * 86_400_000_000
+    let end = CivilDate.days(year: 10_000, month: 1, day: 1) * 86_400_000_000
+    return Timestamp(microseconds: min(max(microseconds, first), end - 1))
+  }
+
   package static func < (a: Timestamp, b: Timestamp) -> Bool { a.microseconds < b.microseconds }
 
   /// Saturates at the ends of time instead of overflowing.

@@ -37,7 +37,7 @@ extension LedgerReader {
     _ question: UsageQuestion, _ size: UInt64, _ groups: inout UsageGroups
   ) throws(StoreError) -> Bool {
     let bounds = [question.since, question.end].compactMap { $0 }
-    guard bounds.allSatisfy({ $0.microseconds % UsageCell.hour == 0 }),
+    guard !question.fromRecords, bounds.allSatisfy({ $0.microseconds % UsageCell.hour == 0 }),
       let database = try projection(at: size)
     else { return false }
     let first = question.since?.microseconds ?? .min

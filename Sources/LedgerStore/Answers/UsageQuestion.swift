@@ -17,6 +17,7 @@ package struct UsageQuestion: Sendable {
     /// The period that `time` (microseconds) lies in, in UTC.
     package func range(around time: Int64) -> Range<Int64> {
       let day: Int64 = 86_400_000_000
+      let time = Timestamp(microseconds: time).withinCalendar.microseconds
       switch self {
       case .hour:
         let start = floorDivide(time, by: 3_600_000_000) * 3_600_000_000
@@ -35,6 +36,9 @@ package struct UsageQuestion: Sendable {
   }
 
   package var dimensions: [Dimension] = []
+  /// Count the records themselves, whatever the projection says: for exports, which must not
+  /// confirm what somebody wrote into a database.
+  package var fromRecords = false
   package var period: Period?
   package var moment = Moment.now
   package var since: Timestamp?

@@ -75,7 +75,7 @@ package struct Verifier {
     let checkpoint = readCheckpoint()
     verifyLog(checkpoint, hasWriter: hasWriter)
     if result.problems.isEmpty {
-      verifyContents(hasWriter: hasWriter)
+      try verifyContents(hasWriter: hasWriter)
     } else {
       result.notes.append("records, snapshots and projection were not checked: the log is damaged")
     }
@@ -163,7 +163,7 @@ package struct Verifier {
     return size
   }
 
-  private mutating func verifyContents(hasWriter: Bool) {
+  private mutating func verifyContents(hasWriter: Bool) throws(StoreError) {
     do throws(StoreError) {
       // Looked at before the log is, which only grows: what a writer that comes meanwhile leaves
       // here is not ahead of it.
@@ -182,7 +182,10 @@ package struct Verifier {
         try verifyProjection(at: position, reader)
       }
     } catch {
-      add(directory.log, "\(error)")
+      switch error {
+      case .tampered, .damaged, .record, .log(.corrupt), .log(.loss): add(directory.log, "\(error)")
+      default: throw error
+      }
     }
   }
 

@@ -11,8 +11,13 @@ package struct RecordClock: Sendable {
   /// less than anybody would set a clock by hand. Seconds.
   package static let tolerance: Int64 = 5
 
+  /// A day: keeps the product with the rate far from overflow.
+  private static let longestUnslewed: Int64 = 86_400_000_000
+
   private var boot: Int64
   private var time: Int64
+  /// Microseconds that passed and have not been used for drawing near yet.
+  private var unslewed: Int64 = 0
 
   /// Starts at the wall clock's time, or at `lastRecorded` if that is later.
   package init(lastRecorded: Timestamp, acceptClock: Bool) throws(StoreError) {
@@ -31,7 +36,10 @@ package struct RecordClock: Sendable {
     let elapsed = max(0, boot - self.boot)
     self.boot = boot
     time += elapsed
-    let slew = elapsed * RecordClock.slewPartsPerMillion / 1_000_000
+    unslewed = min(unslewed + elapsed, RecordClock.longestUnslewed)
+    let slew = unslewed * RecordClock.slewPartsPerMillion / 1_000_000
+    guard slew > 0 else { return Timestamp(microseconds: time) }
+    unslewed = 0
     let ahead = time - RecordClock.read(CLOCK_REALTIME)
     time -= min(max(ahead, -slew), min(slew, elapsed))
     return Timestamp(microseconds: time)

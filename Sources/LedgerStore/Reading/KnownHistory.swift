@@ -14,6 +14,9 @@ package struct KnownHistory {
     guard reader.logSize > 0, let database = try reader.projection(at: reader.logSize) else {
       return nil
     }
+    let count: UInt64
+    do throws(ProjectionError) { count = try database.importedCount() } catch { return nil }
+    guard try count == reader.state(at: .now).state.imported else { return nil }
     let secret = reader.directory.secret
     do throws(SecretsError) {
       keys = try VaultKeys(reading: try SecretsDirectory(opening: secret))

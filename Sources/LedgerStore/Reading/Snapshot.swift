@@ -57,9 +57,13 @@ package struct Snapshot: Sendable {
     let header = Header(
       logSize: state.logSize, lastHappened: state.lastHappened,
       digest: SHA256Hash.digest(encoded), lastLeaf: lastLeaf)
-    guard let signature = try? key.sign(header.text),
-      let note = SignedNote(text: header.text, signatures: [signature])
-    else { throw .invalid("the snapshot could not be signed") }
+    let signature: NoteSignature
+    do throws(NoteError) { signature = try key.sign(header.text) } catch {
+      throw .invalid("the snapshot could not be signed: \(error)")
+    }
+    guard let note = SignedNote(text: header.text, signatures: [signature]) else {
+      throw .invalid("the snapshot could not be signed")
+    }
     var bytes: [UInt8] = []
     let length = UInt32(note.bytes.count)
     for shift in stride(from: 0, to: 32, by: 8) {

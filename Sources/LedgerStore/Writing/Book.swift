@@ -138,7 +138,7 @@ package struct Book: ~Copyable {
         case .success(let events):
           if !events.isEmpty, !hasStarted {
             hasStarted = true
-            try take(startEvents(at: now))
+            try take(housekeeping(.start(version: KeyledgerVersion.current), at: now))
           }
           let first = state.logSize
           try take(events)
@@ -151,9 +151,12 @@ package struct Book: ~Copyable {
     return outcomes
   }
 
-  private func startEvents(at now: Timestamp) -> [Event] {
-    let event = LogStarted(version: KeyledgerVersion.current)
-    return [Event(recorded: now, body: .logStarted(event))]
+  /// `start` and `stop` are never refused.
+  private func housekeeping(_ command: Command, at now: Timestamp) -> [Event] {
+    switch state.decide(command, by: nil, at: now) {
+    case .success(let events): events
+    case .failure: []
+    }
   }
 
   /// Folds events and encodes them as one group, which a crash keeps whole or not at all.
@@ -222,6 +225,20 @@ package struct Book: ~Copyable {
     }
   }
 
+  /// Refuses to import where ids are missing from the projection: what it has forgotten would be
+  /// recorded twice, for ever.
+  package func requireImportedIDs() throws(StoreError) {
+    let count = try StoreError.projection { () throws(ProjectionError) in
+      try database.importedCount()
+    }
+    guard count + UInt64(projector.importedCount) == state.imported else {
+      throw .tampered(
+        path: directory.projection,
+        problem: "\(count) ids of imported events, expected \(state.imported); "
+          + "'keyledger rebuild' makes it anew")
+    }
+  }
+
   package func fingerprint(_ content: [UInt8]) -> UInt64 { sealer.fingerprint(content) }
 
   /// Signs the tree as it stands.
@@ -253,7 +270,7 @@ package struct Book: ~Copyable {
     if let failure { throw failure }
     if hasStarted {
       batch.removeAll()
-      try take([Event(recorded: clock.now(), body: .logStopped(LogStopped()))])
+      try take(housekeeping(.stop, at: clock.now()))
       try append(stopping: true)
     }
     if signedSize < log.size { keep { book throws(StoreError) in try book.signCheckpoint() } }

@@ -72,7 +72,10 @@ package struct Importer {
   private let actor: Actor
   package private(set) var summary = Summary()
 
-  package init(_ writer: LedgerWriter, source: HistorySource, by actor: Actor) {
+  package init(
+    _ writer: LedgerWriter, source: HistorySource, by actor: Actor
+  ) throws(StoreError) {
+    try writer.withBook { book throws(StoreError) in try book.requireImportedIDs() }
     self.writer = writer
     self.source = source
     self.actor = actor

@@ -19,13 +19,16 @@ extension DataDirectory {
     origin: String?, segmentCapacity: Int?, by actor: Actor
   ) throws(StoreError) -> Created {
     guard access(verifierKey, F_OK) != 0 else { throw .alreadyInitialized(root) }
+    let name = origin ?? "keyledger/\(Hex.encode(randomBytes(8)))"
+    guard SigningKey(name: name) != nil else {
+      throw .invalid("'\(name)' cannot be an origin: no white space and no '+'")
+    }
     try StoreError.file { () throws(FileError) in
       for path in [root, log, state] { try SmallFile.makeDirectory(path) }
     }
     let secrets = try StoreError.secrets { () throws(SecretsError) in
       try SecretsDirectory(creating: secret)
     }
-    let name = origin ?? "keyledger/\(Hex.encode(randomBytes(8)))"
     let verifier = try StoreError.secrets { () throws(SecretsError) in
       let key = try SigningKeyFile.create(in: secrets, origin: name)
       _ = try Pepper.create(in: secrets)
@@ -50,7 +53,8 @@ extension DataDirectory {
         let facts = try sealer.secret(token, hint: TokenFormat.displayHint(of: token) ?? "")
         return .success(.createToken(name: "admin", role: .admin, secret: facts, expires: nil))
       })
-    try writer.close()
+    // The token is durable and must be told; a log that was not closed cleanly recovers.
+    do throws(StoreError) { try writer.close() } catch {}
     return Created(origin: name, verifierKey: verifier, adminToken: token)
   }
 

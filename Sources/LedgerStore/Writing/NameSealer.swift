@@ -30,8 +30,8 @@ package struct NameSealer: ~Copyable {
   ) throws(StoreError) -> ClientReference? {
     if address == nil, userAgent == nil { return nil }
     // A client chooses its user agent; however long, it must not keep its request out of the log.
-    let userAgent = userAgent.map { clipped($0, toBytes: Limits.nameBytes) }
-    let address = address.map { clipped($0, toBytes: Limits.nameBytes) }
+    let userAgent = userAgent.map { Limits.clipped($0, toBytes: Limits.nameBytes) }
+    let address = address.map { Limits.clipped($0, toBytes: Limits.nameBytes) }
     let day = floorDivide(recorded.microseconds, by: 86_400_000_000)
     let date = CivilDate.civil(days: day)
     let month = Int(date.year * 12 + date.month - 1)
@@ -55,14 +55,6 @@ package struct NameSealer: ~Copyable {
   /// Makes every new key durable.
   mutating func sync() throws(StoreError) {
     do throws(SecretsError) { try vault.sync() } catch { throw .secrets(error) }
-  }
-
-  /// The longest beginning of whole characters that fits.
-  private func clipped(_ text: String, toBytes limit: Int) -> String {
-    guard text.utf8.count > limit else { return text }
-    var end = text.utf8.index(text.startIndex, offsetBy: limit)
-    while end.samePosition(in: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }
-    return String(text[..<end])
   }
 
   private func tag(_ bytes: [UInt8]) throws(StoreError) -> Tag {

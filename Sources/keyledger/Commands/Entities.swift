@@ -117,14 +117,11 @@ struct UsersCreate: ParsableCommand {
 
   func run() throws {
     let (id, org) = (options.id, org)
-    guard !id.isEmpty else { throw Failure.usage("a user's id cannot be empty") }
-    guard id.utf8.count <= Limits.nameBytes else {
-      throw Failure.usage("a user's id is longer than \(Limits.nameBytes) bytes")
-    }
     try options.change("users create", state: "active") { state, sealer throws(StoreError) in
       guard let organization = state.index.organizations[org] else {
         return .failure(.unknown(.organization, org))
       }
+      if let refusal = state.checkName(id, of: "a user's id") { return .failure(refusal) }
       let user = try sealer.user(id, in: state)
       if case .known = user { return .failure(.exists(.user, id)) }
       return .success(.registerUser(user, organization: organization))

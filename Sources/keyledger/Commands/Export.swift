@@ -87,7 +87,9 @@ struct ExportUsage: ParsableCommand {
   }
 
   private func question(_ reader: LedgerReader, at size: UInt64?) throws -> UsageQuestion {
-    try usage.question(reader, logSize: size, by: Self.dimensions)
+    var question = try usage.question(reader, logSize: size, by: Self.dimensions)
+    question.fromRecords = true
+    return question
   }
 
   private func write(

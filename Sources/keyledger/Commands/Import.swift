@@ -99,7 +99,7 @@ private struct ImportPass {
   }
 
   mutating func record(with writer: LedgerWriter, by actor: Actor) throws {
-    var importer = Importer(writer, source: .cloudtrail, by: actor)
+    var importer = try Importer(writer, source: .cloudtrail, by: actor)
     try forEachFile("import") { events in try importer.add(events) }
     try importer.complete(files: filesRead, skipped: UInt64(failures.count))
     summary = importer.summary

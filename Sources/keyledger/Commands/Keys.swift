@@ -82,10 +82,9 @@ struct KeysShow: ParsableCommand {
   }
 }
 
-/// Says on stderr what an answer was computed at, for people.
+/// Says on stderr what an answer was computed at.
 enum AnswerNote {
   static func write(_ answer: StateAtMoment) {
-    guard StandardError.isTerminal else { return }
     let when = answer.clock.rfc3339
     switch answer.clockSource {
     case .now: StandardError.note("as of now, \(when), \(answer.logSize) records")
