@@ -74,7 +74,7 @@ def records(log):
 
 
 def rewrite(path, change):
-    """Writes a segment that is not sealed again, `change` made to its blocks, every checksum right."""
+    """Writes a segment that is not sealed anew: its blocks changed, every checksum right."""
     old = path.read_bytes()
     salt, out = old[SALT], bytearray(old[:SECTOR])
     for block in map(change, blocks(path)):

@@ -1,4 +1,4 @@
-"""A copy of log/ alone is readable and names nobody; nothing personal is in clear in log/, state/."""
+"""A copy of log/ alone is readable and names nobody; log/ and state/ have nothing personal."""
 
 import json
 import shutil

@@ -120,7 +120,8 @@ def test_csv_lines_end_with_carriage_return_and_line_feed(imported):
 
 
 HOSTILE = ["=cmd()", "+1+1", "-2", "@SUM(A1)", "\tx", "\rx", "\0x", 'a "quoted", agent',
-           "two\nlines", "two\r\nlines", "'already", "ends with \r", "plain/1.0", "ünïcode ✓", " ="]
+           "two\nlines", "two\r\nlines", "'already", "ends with \r", "plain/1.0", "ünïcode ✓",
+           " ="]
 
 
 @pytest.fixture

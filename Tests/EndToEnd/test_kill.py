@@ -78,7 +78,6 @@ def test_after_a_kill_every_request_is_recorded_once_and_none_is_made_up(
         assert (summary["added"], summary["known"]) == (2900 - len(ids), len(ids))
 
 
-@pytest.mark.xfail(strict=True, reason="the log changed while it was opened, though its lock is held")
 @pytest.mark.parametrize("behind", [1, 300])
 def test_a_published_size_that_lags_behind_the_log_does_not_stop_the_next_writer(
         killed_once, incident, undisturbed, behind):

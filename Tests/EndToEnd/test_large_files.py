@@ -1,7 +1,6 @@
 """A file is read with little memory, however large it is."""
 
 import json
-import os
 import subprocess
 
 import pytest
@@ -30,13 +29,20 @@ def test_a_file_larger_than_the_memory_allowed_is_imported(empty, tmp_path, writ
 
 
 def measured(ledger, *arguments):
-    """What a command says, and its greatest resident memory in KiB."""
+    """What a command says, and its greatest resident memory in KiB, as seen while it ran."""
     process = subprocess.Popen(
         ledger.command(*arguments), env=clean_environment(), stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE)
-    out = process.stdout.read().decode()
-    process.stdout.close()
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+    peak = 0
+    while process.poll() is None:
+        peak = max(peak, resident(process.pid))
     assert process.returncode == 0
-    return out, used.ru_maxrss
+    with process.stdout as out:
+        return out.read().decode(), peak
+
+
+def resident(pid):
+    """The greatest resident memory of a process so far, in KiB; 0 when it has ended."""
+    with open(f"/proc/{pid}/status", encoding="ascii") as status:
+        sizes = [line.split()[1] for line in status if line.startswith("VmHWM:")]
+    return int(sizes[0]) if sizes else 0

@@ -280,7 +280,8 @@ def swap(block):
 FORGERIES = {
     "nothing": lambda block: block,
     "one bit of a record": lambda block: log_format.changed(block, SEQUENCE, flip_last_bit),
-    "a record twice as long": lambda block: log_format.changed(block, SEQUENCE, lambda old: 2 * old),
+    "a record twice as long": lambda block: log_format.changed(
+        block, SEQUENCE, lambda old: 2 * old),
     "an empty record": lambda block: log_format.changed(block, SEQUENCE, lambda old: b""),
     "the order of two records": lambda block: swap(block) if len(block.records) > 9 else block,
     "the recorded time of a block": lambda block: replace(

@@ -92,7 +92,6 @@ def test_nothing_is_known_as_of_log_size_0(imported):
     assert imported.ask("state", "--as-of", 0)["asOf"]["logSize"] == 0
 
 
-@pytest.mark.xfail(strict=True, reason="it is year -290308")
 def test_as_of_log_size_0_there_is_no_time_or_a_real_one(imported):
     time = imported.ask("state", "--as-of", 0)["asOf"]["time"]
     assert time is None or oracle.shown(oracle.moment(time)) == time

@@ -69,6 +69,10 @@ package struct Verifier {
 
   package consuming func run() throws(StoreError) -> Verification {
     _ = try directory.readVerifierKey()
+    do throws(LogError) { _ = try LogReader(directory: directory.log) } catch {
+      // Nothing can be said of what a newer version wrote. All else is found again, and named.
+      if case .newerVersion = error { throw .log(error) }
+    }
     let hasWriter = try StoreError.log { () throws(LogError) in
       try DirectoryLock.holder(path: directory.lock) != nil
     }
@@ -198,9 +202,17 @@ package struct Verifier {
       if let position = try readPosition() { return position }
       result.notes.append("the projection is of another version; 'rebuild' makes it anew")
     } catch {
-      add(directory.projection, "\(error)")
+      judge(error)
     }
     return nil
+  }
+
+  /// A database that cannot be read now is not one that was changed.
+  private mutating func judge(_ error: ProjectionError) {
+    switch error {
+    case .damaged(_, let problem): add(directory.projection, problem)
+    case .database: result.notes.append("the projection was not checked: \(error)")
+    }
   }
 
   private func readPosition() throws(ProjectionError) -> ProjectionDatabase.Position? {
@@ -222,10 +234,15 @@ package struct Verifier {
       try ProjectionDatabase.temporary()
     }
     try CatchUp.project(reader, from: 0, into: fresh, state: state)
-    let (differences, end) = try StoreError.projection { () throws(ProjectionError) in
-      let differences = try fresh.differences(
+    let differences: [ProjectionDatabase.Difference]
+    let end: ProjectionDatabase.Position?
+    do throws(ProjectionError) {
+      differences = try fresh.differences(
         ofDatabaseAt: directory.projection, immutable: !canWriteState)
-      return (differences, try readPosition())
+      end = try readPosition()
+    } catch {
+      judge(error)
+      return
     }
     guard end == position else {
       result.notes.append("the projection was not checked: a writer moved it on meanwhile")

@@ -8,9 +8,10 @@ internal import Transparency
 /// stands at.
 struct CatchUp {
   let state: LedgerState
-  let database: ProjectionDatabase
+  /// `nil` where it cannot be made now, on a full disk say: that stops nobody but an import.
+  let database: ProjectionDatabase?
   let lastLeaf: Digest
-  let notes: [String]
+  private(set) var notes: [String]
   /// As chosen when the log was made.
   let segmentCapacity: Int
 
@@ -28,8 +29,14 @@ struct CatchUp {
     let reader = try LedgerReader(directory, holdsLock: true)
     state = try reader.state(at: .now).state
     lastLeaf = try reader.leaf(before: reader.logSize)
-    database = try CatchUp.open(directory, reader, state)
     notes = reader.notes
+    do throws(StoreError) {
+      database = try CatchUp.open(directory, reader, state)
+    } catch {
+      guard case .projection = error else { throw error }
+      database = nil
+      notes.append("left for the next writer: \(error)")
+    }
     segmentCapacity = Int(
       reader.log.segments.first?.capacity ?? UInt64(LogFormat.defaultSegmentCapacity))
   }

@@ -31,8 +31,11 @@ struct ImportCloudTrail: ParsableCommand {
   func run() throws {
     var pass = ImportPass(CloudTrailSource(paths: paths))
     if try pass.allKnown(try data.reader()) {
+      let known = pass.summary.events
       StandardError.note(
-        "nothing new: all \(pass.summary.events) events are recorded already; nothing was written")
+        known > 0
+          ? "nothing new: all \(known) events are recorded already; nothing was written"
+          : "no events; nothing was written")
     } else {
       pass = ImportPass(CloudTrailSource(paths: paths))
       try data.write("import", acceptClock: acceptClock) { writer, actor in
