@@ -60,12 +60,7 @@ def test_there_are_sealed_segments_and_an_active_one(imported):
     assert {path.stat().st_size for path in imported.segments()[-1:]} == {65536}
 
 
-BY_REGION = [
-    pytest.param(where, marks=pytest.mark.xfail(strict=True, reason="verify exits 1"))
-    if where == "the public key" else where for where in REGIONS]
-
-
-@pytest.mark.parametrize("where", BY_REGION)
+@pytest.mark.parametrize("where", REGIONS)
 def test_one_flipped_bit_is_found_and_its_file_named(pair, where):
     name, start, end = regions(pair[0].log)[where]
     chance = random.Random(f"{SEED} {where}")

@@ -171,7 +171,6 @@ def test_the_state_says_the_log_size_and_the_time_it_is_of(imported):
     assert before - timedelta(seconds=1) <= now <= datetime.now(timezone.utc)
 
 
-@pytest.mark.xfail(strict=True, reason="only state says which time it is of")
 def test_keys_list_without_as_of_says_that_it_is_as_of_now(imported):
     answer = imported.run("keys", "list")
     assert "now" in answer.err or "now" in answer.out.splitlines()[0], "the output says which"

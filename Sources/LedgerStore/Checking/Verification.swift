@@ -68,7 +68,13 @@ package struct Verifier {
   }
 
   package consuming func run() throws(StoreError) -> Verification {
-    _ = try directory.readVerifierKey()
+    do throws(StoreError) { _ = try directory.readVerifierKey() } catch {
+      guard case .damaged(let path, let expected) = error else { throw error }
+      // Without the key nothing that is signed can be judged.
+      add(path, "damaged; expected \(expected)")
+      result.verdict = .tampered
+      return result
+    }
     do throws(LogError) { _ = try LogReader(directory: directory.log) } catch {
       // Nothing can be said of what a newer version wrote. All else is found again, and named.
       if case .newerVersion = error { throw .log(error) }

@@ -19,7 +19,7 @@ package struct Book: ~Copyable {
   private var log: LogWriter
   private var sealer: NameSealer
   private let signingKey: SigningKey
-  private let database: ProjectionDatabase?
+  private let database: ProjectionDatabase
   private var clock: RecordClock
   private var projector = Projector()
   private var batch = RecordBatch()
@@ -197,10 +197,6 @@ package struct Book: ~Copyable {
 
   /// Writes what the projection is behind.
   private mutating func project() throws(StoreError) {
-    guard let database else {
-      projector = Projector()
-      return
-    }
     guard projector.count > 0 else { return }
     nextProjection = projector.count + Self.projectionInterval
     let collected = projector
@@ -224,7 +220,6 @@ package struct Book: ~Copyable {
     _ source: HistorySource, id: String
   ) throws(StoreError) -> UInt64? {
     if let pending = projector.imported(source, id: id) { return pending }
-    let database = try requireDatabase()
     return try StoreError.projection { () throws(ProjectionError) in
       try database.imported(source, id: id)
     }
@@ -233,7 +228,6 @@ package struct Book: ~Copyable {
   /// Refuses to import where ids are missing from the projection: what it has forgotten would be
   /// recorded twice, for ever.
   package func requireImportedIDs() throws(StoreError) {
-    let database = try requireDatabase()
     let count = try StoreError.projection { () throws(ProjectionError) in
       try database.importedCount()
     }
@@ -243,16 +237,6 @@ package struct Book: ~Copyable {
         problem: "\(count) ids of imported events, expected \(state.imported); "
           + "'keyledger rebuild' makes it anew")
     }
-  }
-
-  private func requireDatabase() throws(StoreError) -> ProjectionDatabase {
-    guard let database else {
-      throw .projection(
-        .database(
-          path: directory.projection,
-          problem: "cannot be made, and an import needs it to know what is recorded already"))
-    }
-    return database
   }
 
   package func fingerprint(_ content: [UInt8]) -> UInt64 { sealer.fingerprint(content) }

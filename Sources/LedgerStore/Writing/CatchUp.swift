@@ -8,8 +8,7 @@ internal import Transparency
 /// stands at.
 struct CatchUp {
   let state: LedgerState
-  /// `nil` where it cannot be made now, on a full disk say: that stops nobody but an import.
-  let database: ProjectionDatabase?
+  let database: ProjectionDatabase
   let lastLeaf: Digest
   private(set) var notes: [String]
   /// As chosen when the log was made.
@@ -34,7 +33,11 @@ struct CatchUp {
       database = try CatchUp.open(directory, reader, state)
     } catch {
       guard case .projection = error else { throw error }
-      database = nil
+      // A full disk, say. The projection is disposable: this writer works with one in memory.
+      database = try StoreError.projection { () throws(ProjectionError) in
+        try ProjectionDatabase.temporary()
+      }
+      try CatchUp.project(reader, from: 0, into: database, state: state)
       notes.append("left for the next writer: \(error)")
     }
     segmentCapacity = Int(
