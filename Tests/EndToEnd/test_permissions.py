@@ -33,6 +33,7 @@ def public(program, small, somebody):
     copied(small.path, place / "data")
     (place / "data").chmod(0o755)
     yield Ledger(place / "keyledger", place / "data", somebody)
+    place.chmod(0o755)
     for folder, folders, _ in os.walk(place):
         for name in folders:
             Path(folder, name).chmod(0o755)
@@ -68,7 +69,8 @@ def test_a_log_one_may_not_read_exits_4(public):
     assert len(answer.lines) == 1 and public.segments()[0].name in answer.err
 
 
-def test_writing_to_a_directory_of_somebody_else_exits_4_and_changes_nothing(public, sample):
+def test_writing_where_one_may_only_read_exits_4_and_changes_nothing(public):
+    read_only(public.path)
     before = hashes(public.path)
     for question in (["organizations", "create", "acme"], ["rebuild"]):
         answer = public.fails(4, *question)
@@ -78,6 +80,7 @@ def test_writing_to_a_directory_of_somebody_else_exits_4_and_changes_nothing(pub
 
 def test_init_where_one_may_not_write_exits_4(public):
     public.path = public.path.parent / "new"
+    public.path.parent.chmod(0o555)
     assert len(public.fails(4, "init").lines) == 1
     assert not public.path.exists()
 

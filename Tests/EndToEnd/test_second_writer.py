@@ -94,3 +94,37 @@ def test_readers_do_not_stop_a_writer(shipped, sample, incident):
     finally:
         reader.kill()
         reader.communicate()
+
+
+OPENINGS = 40
+
+
+def test_a_reader_beside_a_writer_that_is_just_opening_sees_every_record(shipped):
+    """Each opening is stopped where it publishes a size that is not the log's, if it ever does."""
+    size = shipped.ask("verify")["records"]
+    for number in range(OPENINGS):
+        process = shipped.start("organizations", "create", f"acme{number}")
+        seen = stopped_at_a_size_below(shipped, process, size)
+        answer = shipped.run("verify", "-o", "json")
+        process.send_signal(signal.SIGCONT)
+        process.communicate()
+        assert answer.code == 0, f"published size {seen} of {size}: {answer}"
+        size = shipped.ask("verify")["records"]
+
+
+def stopped_at_a_size_below(ledger, process, size):
+    """Waits until a process publishes a smaller size than this, and stops it; or until it ends."""
+    while process.poll() is None:
+        published = published_size(ledger)
+        if published is not None and published < size:
+            process.send_signal(signal.SIGSTOP)
+            return published
+    return None
+
+
+def published_size(ledger):
+    """The durable size that a writer publishes, if it does."""
+    try:
+        return int.from_bytes((ledger.path / "state" / "durable").read_bytes(), "little")
+    except FileNotFoundError:
+        return None

@@ -21,7 +21,8 @@ struct HistoryTests {
   func known() throws {
     let ledger = try TemporaryLedger()
     try ledger.add([.request(1), .request(2)])
-    let known = try #require(try KnownHistory(try ledger.reader(), source: .cloudtrail))
+    let reader = try ledger.reader()
+    let known = try #require(try KnownHistory(reader, source: .cloudtrail), "\(reader.notes)")
     let verdicts = try [
       [.request(2), .request(1)], [.request(1, content: "changed")], [HistoryEvent.request(9)],
     ].map { try known.holdsAll($0) }

@@ -277,7 +277,14 @@ package struct Book: ~Copyable {
     keep { book throws(StoreError) in try book.project() }
     if state.logSize > lastSnapshot { keep { book throws(StoreError) in try book.snapshot() } }
     keep { book throws(StoreError) in try book.sealFullSegments() }
+    keep { book throws(StoreError) in try book.closeProjection() }
     return notes
+  }
+
+  /// Before the lock is freed: what SQLite does when the last connection closes must not meet the
+  /// next writer or a reader that believes that there is none.
+  private func closeProjection() throws(StoreError) {
+    do throws(ProjectionError) { try database.close() } catch { throw .projection(error) }
   }
 
   private func sealFullSegments() throws(StoreError) {
