@@ -47,6 +47,10 @@ package struct Book: ~Copyable {
     let key = try StoreError.secrets { () throws(SecretsError) in
       try SigningKeyFile.load(from: secrets)
     }
+    guard try key.verifierKey == directory.readVerifierKey() else {
+      throw .tampered(
+        path: directory.verifierKey, problem: "not the key of \(secrets.signingKeyPath)")
+    }
     let clock = try RecordClock(
       lastRecorded: catchUp.state.lastRecorded, acceptClock: acceptClock)
     let lastSnapshot = try SnapshotStore(directory).sizes().last ?? 0
