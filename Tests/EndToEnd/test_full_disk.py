@@ -60,10 +60,7 @@ def test_a_disk_that_fills_during_an_import_loses_nothing(
     assert ledger.ask("verify")["verdict"] == "ok"
 
 
-VAULT = pytest.mark.xfail(strict=True, reason="the vault has no reserve of its own")
-
-
-@pytest.mark.parametrize("left", [pytest.param(0, marks=VAULT), ROOM])
+@pytest.mark.parametrize("left", [0, ROOM])
 def test_the_spare_segment_is_used_up_before_a_full_disk_stops_the_writer(
         blank, incident, tmpfs, left):
     place = tmpfs(DISK)

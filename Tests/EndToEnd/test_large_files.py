@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 
 import pytest
 
@@ -36,6 +37,7 @@ def measured(ledger, *arguments):
     peak = 0
     while process.poll() is None:
         peak = max(peak, resident(process.pid))
+        time.sleep(0.01)
     assert process.returncode == 0
     with process.stdout as out:
         return out.read().decode(), peak
