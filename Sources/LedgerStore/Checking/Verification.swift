@@ -129,7 +129,9 @@ package struct Verifier {
   }
 
   private mutating func verifyLog(_ checkpoint: Checkpoint?, hasWriter: Bool) {
-    let durable = hasWriter ? durableSize() : nil
+    // A writer that is just opening has not published yet: less than was signed is not believed.
+    let published = hasWriter ? durableSize() : nil
+    let durable = published.flatMap { $0 < checkpoint?.size ?? 0 ? nil : $0 }
     let sizes = checkpoint.map { Set([$0.size]) } ?? []
     let report = LogVerifier.verify(
       directory: directory.log, durableSize: durable, rootsAt: sizes, progress: progress)
