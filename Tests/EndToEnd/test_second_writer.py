@@ -26,8 +26,13 @@ def stopped_while_it_writes(ledger, *paths):
             time.sleep(0.01)
             os.kill(process.pid, signal.SIGSTOP)
             _, status = os.waitpid(process.pid, os.WUNTRACED)
-            if os.WIFSTOPPED(status) and is_locked(ledger):
-                return process
+            if os.WIFSTOPPED(status):
+                if is_locked(ledger):
+                    return process
+                # It had just freed the lock.
+                process.kill()
+                process.communicate()
+                return None
             process.returncode = os.waitstatus_to_exitcode(status)
             return None
     return None
