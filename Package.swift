@@ -25,16 +25,25 @@ func tests(
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
   name: "keyledger",
-  products: [.executable(name: "keyledger", targets: ["keyledger"])],
+  products: [
+    .executable(name: "keyledger", targets: ["keyledger"]),
+    .executable(name: "keyledgerd", targets: ["keyledgerd"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
   ],
   targets: [
     // C: the system's liblz4 and zlib, and CRC32C in hardware.
@@ -54,8 +63,12 @@ let package = Package(
     // What joins them, and what a person runs.
     library("LedgerStore", ["Ledger", "Transparency", "EventLog", "Secrets", "Projection"]),
     library("CloudTrail", ["Ledger", "CZlib"]),
+    library("Gateway", ["LedgerStore", "CloudTrail", cryptoExtras, hummingbird, hummingbirdTLS]),
     .executableTarget(
-      name: "keyledger", dependencies: ["LedgerStore", "CloudTrail", argumentParser],
+      name: "keyledgerd", dependencies: ["Gateway", argumentParser],
+      swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "keyledger", dependencies: ["LedgerStore", "CloudTrail", argumentParser, httpClient],
       swiftSettings: swiftSettings),
 
     tests(of: "Ledger", exclude: ["protobuf_oracle.py"]),

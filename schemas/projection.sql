@@ -68,7 +68,8 @@ CREATE TABLE keys (
 ) STRICT;
 CREATE UNIQUE INDEX keys_by_id ON keys (id);
 
--- Requests counted by the hour (UTC) in which they happened. `source` and `type` are the
+-- Requests counted by the hour (UTC) in which they happened, those of a flood without
+-- their operation. `source` and `type` are the
 -- numbers of HistorySource and RequestType, `reason` that of Reason, in schemas/event.proto.
 CREATE TABLE usage (
   hour INTEGER NOT NULL,
@@ -90,4 +91,13 @@ CREATE TABLE imports (
   fingerprint INTEGER NOT NULL,
   sequence INTEGER NOT NULL,
   PRIMARY KEY (source, id)
+) STRICT, WITHOUT ROWID;
+
+-- The first report of every task, by user and keyed hash of the task's id.
+CREATE TABLE tasks (
+  user INTEGER NOT NULL,
+  task BLOB NOT NULL,
+  sequence INTEGER NOT NULL,
+  succeeded INTEGER NOT NULL,
+  PRIMARY KEY (user, task)
 ) STRICT, WITHOUT ROWID;

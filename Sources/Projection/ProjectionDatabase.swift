@@ -113,6 +113,33 @@ package final class ProjectionDatabase: Sendable {
     }
   }
 
+  /// The first report of a user's task, if it was reported.
+  package func reported(
+    _ user: UserOrdinal, task: Tag
+  ) throws(ProjectionError) -> EarlierReport? {
+    try ProjectionError.naming(path) {
+      try queue.read { db in
+        let statement = try db.cachedStatement(
+          sql: "SELECT sequence, succeeded FROM tasks WHERE user = ? AND task = ?")
+        let row = try Row.fetchOne(
+          statement, arguments: [Int64(user.value), Data(task.bytes)])
+        return row.map {
+          EarlierReport(
+            sequence: SequenceNumber(UInt64(clamping: $0[0] as Int64)), succeeded: $0[1])
+        }
+      }
+    }
+  }
+
+  /// How many reports are remembered. O(that).
+  package func reportedCount() throws(ProjectionError) -> UInt64 {
+    try ProjectionError.naming(path) {
+      try queue.read { db in
+        UInt64(clamping: try Int64.fetchOne(db, sql: "SELECT count(*) FROM tasks") ?? 0)
+      }
+    }
+  }
+
   /// Every count whose hour lies in `hours`, of the first `logSize` records; false where a writer
   /// has moved the rows on since their position was read.
   package func usage(
@@ -146,14 +173,13 @@ extension UsageCell {
       let value: Int64 = row[column]
       return UInt32(exactly: value).map { Ordinal($0) }
     }
-    guard let operation: OperationOrdinal = ordinal(4),
-      let reason = Reason(rawValue: UInt8(truncatingIfNeeded: row[5] as Int64)),
+    guard let reason = Reason(rawValue: UInt8(truncatingIfNeeded: row[5] as Int64)),
       let source = HistorySource(rawValue: UInt8(truncatingIfNeeded: row[6] as Int64)),
       let type = RequestType(rawValue: UInt8(truncatingIfNeeded: row[7] as Int64))
     else { return nil }
     self.init(
       hour: row[0], organization: ordinal(1), user: ordinal(2), key: ordinal(3),
-      operation: operation, reason: reason, source: source, type: type)
+      operation: ordinal(4), reason: reason, source: source, type: type)
   }
 }
 

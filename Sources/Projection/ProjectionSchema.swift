@@ -1,11 +1,11 @@
 /// The tables of the projection; the same text as `schemas/projection.sql`, which a test compares.
 package enum ProjectionSchema {
   /// Raised with every change; a database of another version is made anew.
-  package static let version = 1
+  package static let version = 2
 
   /// Every table but `position`, in the order in which they are compared.
   package static let tables = [
-    "organizations", "users", "operations", "keys", "usage", "imports",
+    "organizations", "users", "operations", "keys", "usage", "imports", "tasks",
   ]
 
   package static let sql = """
@@ -79,7 +79,8 @@ package enum ProjectionSchema {
     ) STRICT;
     CREATE UNIQUE INDEX keys_by_id ON keys (id);
 
-    -- Requests counted by the hour (UTC) in which they happened. `source` and `type` are the
+    -- Requests counted by the hour (UTC) in which they happened, those of a flood without
+    -- their operation. `source` and `type` are the
     -- numbers of HistorySource and RequestType, `reason` that of Reason, in schemas/event.proto.
     CREATE TABLE usage (
       hour INTEGER NOT NULL,
@@ -101,6 +102,15 @@ package enum ProjectionSchema {
       fingerprint INTEGER NOT NULL,
       sequence INTEGER NOT NULL,
       PRIMARY KEY (source, id)
+    ) STRICT, WITHOUT ROWID;
+
+    -- The first report of every task, by user and keyed hash of the task's id.
+    CREATE TABLE tasks (
+      user INTEGER NOT NULL,
+      task BLOB NOT NULL,
+      sequence INTEGER NOT NULL,
+      succeeded INTEGER NOT NULL,
+      PRIMARY KEY (user, task)
     ) STRICT, WITHOUT ROWID;
     """
 }

@@ -19,6 +19,10 @@ struct SchemaTests {
     ("RateLimit", SchemaCollector.fields(of: RateLimit.self)),
     ("MetadataEntry", SchemaCollector.fields(of: MetadataEntry.self)),
     ("CoalescedCount", SchemaCollector.fields(of: CoalescedCount.self)),
+    ("Policy", SchemaCollector.fields(of: Policy.self)),
+    ("LimitRule", SchemaCollector.fields(of: LimitRule.self)),
+    ("OperationCost", SchemaCollector.fields(of: OperationCost.self)),
+    ("AbuseRule", SchemaCollector.fields(of: AbuseRule.self)),
   ]
 
   /// The name of the message that a case of `EventBody` holds.
@@ -32,7 +36,7 @@ struct SchemaTests {
   func parserSeesEverything() {
     #expect(schema.unread == [])
     #expect(schema.messages.count == EventType.allCases.count + Self.inner.count + 1)
-    #expect(schema.enumerations.count == 8)
+    #expect(schema.enumerations.count == 11)
   }
 
   @Test("Event has a field for each type of event, with its number, name and message")
@@ -78,6 +82,9 @@ struct SchemaTests {
     expectValues(of: Reason.self)
     expectValues(of: CredentialKind.self)
     expectValues(of: AddressVerdict.self)
+    expectValues(of: TenantVerdict.self)
+    expectValues(of: LimitAlgorithm.self)
+    expectValues(of: LimitScope.self)
     expectValues(of: RequestType.self)
     expectValues(of: KeyKind.self)
     expectValues(of: KeyEnvironment.self)

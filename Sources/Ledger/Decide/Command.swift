@@ -17,6 +17,16 @@ package enum Command: Sendable {
   case rotateKey(KeyOrdinal, id: String, secret: SecretFacts, grace: Int64)
   case revokeKey(KeyOrdinal)
   case createToken(name: String, role: TokenRole, secret: SecretFacts, expires: Timestamp?)
+  case revokeToken(TokenOrdinal)
+  case denySession(Tag, expires: Timestamp)
+  case rotatePepper(UInt32)
+  case setProfile(name: String, document: String, ProfileRules)
+  case grantCredits(UserOrdinal, UInt64)
+  case releaseBlock(UserOrdinal)
+  case reportTask(TaskOutcome)
+  case recordAccess(resource: String, logSize: UInt64)
+  case decideRequest(RequestFacts)
+  case coalesce(RequestsCoalesced)
   case importRequest(ImportedRequest)
   case completeImport(ImportCompleted, source: HistorySource)
   case start(version: String)
@@ -49,8 +59,10 @@ package struct SecretFacts: Sendable, Hashable {
 
 package struct NewKey: Sendable {
   package var id: String
-  package var organization: OrganizationOrdinal
-  package var user: UserOrdinal
+  /// A key without an owner is refused whatever it asks for.
+  package var owner: Membership?
+  /// Absent: it can be used with every profile.
+  package var profile: ProfileOrdinal?
   package var name: String?
   package var environment: KeyEnvironment
   package var secret: SecretFacts
@@ -58,15 +70,28 @@ package struct NewKey: Sendable {
   package var scopes: [String]
   package var addresses: [String]
   package var limit: RateLimit?
+  package var idempotency: Idempotency?
+
+  /// Keyed hashes of the caller's idempotency key and of the call.
+  package struct Idempotency: Sendable, Hashable {
+    package var tag: Tag
+    package var requestHash: Tag
+
+    package init(tag: Tag, requestHash: Tag) {
+      self.tag = tag
+      self.requestHash = requestHash
+    }
+  }
 
   package init(
-    id: String, organization: OrganizationOrdinal, user: UserOrdinal, name: String?,
+    id: String, owner: Membership?, profile: ProfileOrdinal?, name: String?,
     environment: KeyEnvironment, secret: SecretFacts, expires: Timestamp?, scopes: [String],
-    addresses: [String], limit: RateLimit?
+    addresses: [String], limit: RateLimit?, idempotency: Idempotency? = nil
   ) {
     self.id = id
-    self.organization = organization
-    self.user = user
+    self.owner = owner
+    self.profile = profile
+    self.idempotency = idempotency
     self.name = name
     self.environment = environment
     self.secret = secret

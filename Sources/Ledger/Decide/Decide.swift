@@ -14,6 +14,10 @@ extension LedgerState {
       case .setUser(let user, let enabled): setUser(user, enabled, &draft)
       case .createToken(let name, let role, let secret, let expires):
         createToken(name, role, secret, expires, &draft)
+      case .decideRequest(let facts): decideRequest(facts, &draft)
+      case .setProfile, .denySession, .revokeToken, .rotatePepper, .grantCredits, .releaseBlock,
+        .reportTask, .recordAccess, .coalesce:
+        decideAccess(command, &draft)
       case .importRequest(let request): draft.add(request)
       case .completeImport(let completed, _): draft.add(.importCompleted(completed))
       case .start(let version): draft.add(.logStarted(LogStarted(version: version)))
@@ -90,12 +94,19 @@ extension LedgerState {
 /// Bounds on what a record may be asked to hold; together they keep every record far below
 /// `Event.recordLimit`.
 package enum Limits {
+  /// For how long a creation can be repeated and a decision refunded, in seconds: a day.
+  package static let repeatSeconds: Int64 = 86_400
+  /// How long a session still counts after its end, in seconds: as Auth.js allows for clocks that
+  /// differ.
+  package static let sessionTolerance: Int64 = 15
   /// An external id or a name, in bytes: twice the longest ARN.
   package static let nameBytes = 4_096
   /// A sealed user or client of imported history, in bytes; AWS cuts user agents at 1 KiB.
   package static let sealedBytes = 16_384
   /// Scopes, address ranges or entries of metadata of one key.
   package static let listEntries = 256
+  /// A profile's document, in bytes: it stands in one record beside its rules.
+  package static let profileBytes = 49_152
   /// All metadata of one key, names and values, in bytes.
   package static let metadataBytes = 16_384
   /// The longest error code or request type of imported history that is kept, in bytes.

@@ -63,8 +63,8 @@ extension Draft {
       let owner = Membership(organization: organization, user: user(reference, of: organization))
       let known = knownKey(id)
       let created = KeyCreated(
-        key: known, id: known == nil ? id : nil, organization: organization, user: owner.user,
-        kind: kind, environment: .unspecified, pepper: 0, expires: expires)
+        key: known, id: known == nil ? id : nil, owner: owner, kind: kind,
+        environment: .unspecified, pepper: 0, expires: expires)
       return ResolvedChange(key: known ?? claimKey(id), bodies: [.keyCreated(created)])
     case .enabled(let id, let reference):
       return changed(id, reference, organization) { .keyEnabled(KeyEnabled(key: $0, owner: $1)) }

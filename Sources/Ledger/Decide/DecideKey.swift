@@ -23,6 +23,12 @@ extension LedgerState {
   }
 
   private func createKey(_ new: NewKey, _ draft: inout Draft) -> Refusal? {
+    if let idempotency = new.idempotency, let before = index.idempotency[idempotency.tag],
+      before.recorded > draft.recorded.adding(seconds: -Limits.repeatSeconds)
+    {
+      return before.requestHash == idempotency.requestHash
+        ? .repeatedCreation(before.key) : .idempotencyConflict
+    }
     if let refusal = checkName(new.id, of: "a key's id") { return refusal }
     if index.keys[new.id] != nil { return .exists(.key, new.id) }
     if let name = new.name, let refusal = checkName(name, of: "a key's name") { return refusal }
@@ -31,7 +37,7 @@ extension LedgerState {
     if let expires = new.expires, expires <= draft.recorded {
       return .invalid("a new key cannot expire in the past")
     }
-    if users[new.user.index].organization != new.organization {
+    if let owner = new.owner, users[owner.user.index].organization != owner.organization {
       return .invalid("the user does not belong to the organization")
     }
     let scopes = new.scopes.map { draft.operation($0) }
@@ -39,10 +45,10 @@ extension LedgerState {
     draft.add(
       .keyCreated(
         KeyCreated(
-          id: new.id, organization: new.organization, user: new.user, kind: .permanent,
-          environment: new.environment, name: new.name, hash: new.secret.hash,
-          pepper: new.secret.pepper, hint: new.secret.hint, expires: new.expires, scopes: scopes,
-          addresses: new.addresses)))
+          id: new.id, owner: new.owner, kind: .permanent, environment: new.environment,
+          name: new.name, profile: new.profile, hash: new.secret.hash, pepper: new.secret.pepper,
+          hint: new.secret.hint, expires: new.expires, scopes: scopes, addresses: new.addresses,
+          idempotency: new.idempotency?.tag, requestHash: new.idempotency?.requestHash)))
     if let limit = new.limit {
       draft.add(.keyRateLimitSet(KeyRateLimitSet(key: key, limit: limit)))
     }

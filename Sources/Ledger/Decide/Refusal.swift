@@ -7,6 +7,16 @@ package enum Refusal: Error, Hashable, Sendable, CustomStringConvertible {
   case expired(key: String)
   case alreadyRotated(key: String, to: String)
   case invalid(String)
+  /// The same call was carried out before; it made this key.
+  case repeatedCreation(KeyOrdinal)
+  /// The same report is recorded already.
+  case repeatedReport(SequenceNumber)
+  /// The task was reported before with the other outcome.
+  case contradictedReport(SequenceNumber)
+  /// The decision is not one about the user.
+  case unrelatedDecision(SequenceNumber)
+  /// The decision is too old to be refunded.
+  case tooLate(SequenceNumber)
   /// An idempotency key was used before for another call.
   case idempotencyConflict
   /// No more ordinals, or a record beyond what a tile can hold.
@@ -24,6 +34,13 @@ package enum Refusal: Error, Hashable, Sendable, CustomStringConvertible {
     case .expired(let key): "key '\(key)' has expired"
     case .alreadyRotated(let key, let to): "key '\(key)' was rotated to '\(to)' already"
     case .invalid(let problem): problem
+    case .repeatedCreation: "the key was made by the same call before"
+    case .repeatedReport(let sequence): "the report was recorded before, as \(sequence.value)"
+    case .contradictedReport(let sequence):
+      "the task was reported before with the other outcome, as \(sequence.value)"
+    case .unrelatedDecision(let sequence): "record \(sequence.value) is no decision on that user"
+    case .tooLate(let sequence):
+      "decision \(sequence.value) is more than 24 h old; it is not refunded any more"
     case .idempotencyConflict: "the idempotency key was used before for another call"
     case .tooLarge(let what): "\(what) is too large for one record"
     }

@@ -138,18 +138,24 @@ package struct ProfileSet: Message, Equatable {
   package var version: UInt32 = 0
   /// The profile as JSON, exactly as it is in force.
   package var document: String?
+  /// What of it decides.
+  package var policy: Policy?
 
   package init() {}
 
-  package init(name: String? = nil, version: UInt32, document: String? = nil) {
+  package init(
+    name: String? = nil, version: UInt32, document: String? = nil, policy: Policy? = nil
+  ) {
     self.name = name
     self.version = version
     self.document = document
+    self.policy = policy
   }
 
   package mutating func visit(_ fields: inout some FieldVisitor) throws(WireError) {
     try fields.field(1, "name", &name)
     try fields.field(2, "version", &version)
     try fields.field(3, "document", &document)
+    try fields.field(4, "policy", &policy)
   }
 }

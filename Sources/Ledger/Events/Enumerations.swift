@@ -53,6 +53,12 @@ package enum AddressVerdict: UInt8, WireEnumeration {
   case unspecified, notChecked, inside, outside
 }
 
+/// Whether the organization that a request names is the one of whoever makes it; unspecified where
+/// it names none.
+package enum TenantVerdict: UInt8, WireEnumeration {
+  case unspecified, same, other
+}
+
 /// What kind of request imported history speaks of, so that billing can leave out what no customer
 /// asked for.
 package enum RequestType: UInt8, WireEnumeration {

@@ -68,20 +68,23 @@ package struct KeyCreated: Message, Equatable {
   package var idempotency: Tag?
   /// Keyed hash of the call, to tell a repeat from another call under the same key.
   package var requestHash: Tag?
+  /// The key has no owner: organization and user say nothing, and its requests are refused.
+  package var isOwnerless = false
 
   package init() {}
 
   package init(
-    key: KeyOrdinal? = nil, id: String? = nil, organization: OrganizationOrdinal, user: UserOrdinal,
-    kind: KeyKind, environment: KeyEnvironment, name: String? = nil, profile: ProfileOrdinal? = nil,
+    key: KeyOrdinal? = nil, id: String? = nil, owner: Membership?, kind: KeyKind,
+    environment: KeyEnvironment, name: String? = nil, profile: ProfileOrdinal? = nil,
     hash: SecretHash? = nil, pepper: UInt32, hint: String? = nil, expires: Timestamp? = nil,
     scopes: [OperationOrdinal] = [], addresses: [String] = [], idempotency: Tag? = nil,
     requestHash: Tag? = nil
   ) {
     self.key = key
     self.id = id
-    self.organization = organization
-    self.user = user
+    organization = owner?.organization ?? .absent
+    user = owner?.user ?? .absent
+    isOwnerless = owner == nil
     self.kind = kind
     self.environment = environment
     self.name = name
@@ -113,9 +116,12 @@ package struct KeyCreated: Message, Equatable {
     try fields.field(15, "addresses", &addresses)
     try fields.field(16, "idempotency", &idempotency)
     try fields.field(17, "request_hash", &requestHash)
+    try fields.field(18, "is_ownerless", &isOwnerless)
   }
 
-  package var owner: Membership { Membership(organization: organization, user: user) }
+  package var owner: Membership? {
+    isOwnerless ? nil : Membership(organization: organization, user: user)
+  }
 }
 
 /// A key was seen that nobody has recorded the creation of.

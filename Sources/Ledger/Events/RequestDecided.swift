@@ -22,6 +22,7 @@ package struct RequestDecided: Message, Equatable {
   package var charged: UInt64 = 0
   /// The API's own id of the request, if it sent one.
   package var requestID: String?
+  package var tenant = TenantVerdict.unspecified
 
   package init() {}
 
@@ -46,6 +47,7 @@ package struct RequestDecided: Message, Equatable {
     try fields.field(13, "target_key", &targetKey)
     try fields.field(14, "charged", &charged)
     try fields.field(15, "request_id", &requestID)
+    try fields.field(16, "tenant", &tenant)
   }
 
   /// Reads the fields in one pass instead of asking every field at every tag.
@@ -69,7 +71,8 @@ package struct RequestDecided: Message, Equatable {
       case (13, .varint): targetKey = try reader.value(number)
       case (14, .varint): charged = try reader.value(number)
       case (15, .lengthDelimited): requestID = try reader.text(number)
-      case (1...15, _): throw .wrongWireType(field: number)
+      case (16, .varint): tenant = try reader.value(number)
+      case (1...16, _): throw .wrongWireType(field: number)
       default: try reader.skip(type)
       }
     }

@@ -9,14 +9,20 @@ extension LedgerState {
     introduce(event)
     logSize += 1
     lastRecorded = max(lastRecorded, event.recorded)
-    if showing { show(event) }
+    if showing { show(event, at: SequenceNumber(logSize - 1)) }
+    if logSize % Self.sweepInterval == 0 { sweep() }
   }
+
+  /// Records between two sweeps of what has run out: the places depend on the log alone, so that
+  /// every path drops the same.
+  private static let sweepInterval: UInt64 = 65_536
 
   /// The effects of an event whose record was folded without showing before. A story told in the
   /// order in which things happened is made of these, because records may stand in another.
-  package mutating func show(_ event: Event) {
+  package mutating func show(_ event: Event, at sequence: SequenceNumber) {
     lastHappened = max(lastHappened, event.happened)
-    apply(event)
+    if event.origin == nil { lastLive = max(lastLive, event.recorded) }
+    apply(event, at: sequence)
   }
 
   /// Gives the next ordinal to what the event introduces.
@@ -73,7 +79,7 @@ extension LedgerState {
     keyActivity.append(Activity())
   }
 
-  private mutating func apply(_ event: Event) {
+  private mutating func apply(_ event: Event, at sequence: SequenceNumber) {
     switch event.body {
     case .requestDecided(let body): apply(body, event)
     case .requestsCoalesced(let body):
@@ -88,9 +94,9 @@ extension LedgerState {
       .userDisabled, .userEnabled, .subjectErased:
       applyToEntity(event)
     case .tokenCreated, .tokenRevoked, .sessionDenied, .pepperRotated, .profileSet, .abuseBlocked,
-      .abuseReleased, .creditsGranted, .creditsRefunded:
-      applyToAccess(event)
-    case .operationDefined, .clientSeen, .taskReported, .auditAccessed, .importCompleted,
+      .abuseReleased, .creditsGranted, .creditsRefunded, .taskReported:
+      applyToAccess(event, at: sequence)
+    case .operationDefined, .clientSeen, .auditAccessed, .importCompleted,
       .checkpointRotated, .logStarted, .logStopped, .logTrimmed:
       return
     }
@@ -106,6 +112,7 @@ extension LedgerState {
     if let user = subject.user {
       userActivity[user.index].count(request.reason, at: happened)
       if event.origin == nil {
+        if request.reason == .allowed { consume(request, user, at: event.recorded) }
         charge(user, request.charged)
       } else {
         belong(subject, at: event.stamp)

@@ -1,6 +1,6 @@
 extension LedgerState {
-  /// Tokens, sessions, peppers, profiles, blocks and credits.
-  mutating func applyToAccess(_ event: Event) {
+  /// Tokens, sessions, peppers, profiles, outcomes, blocks and credits.
+  mutating func applyToAccess(_ event: Event, at sequence: SequenceNumber) {
     switch event.body {
     case .tokenCreated(let body):
       guard let at = body.hash.flatMap({ index.tokens[$0]?.index }) else { return }
@@ -16,17 +16,35 @@ extension LedgerState {
       guard let profile = index.profiles[body.name ?? ""] else { return }
       profiles[profile.index].version = body.version
       profiles[profile.index].document = body.document
+      profiles[profile.index].policy = body.policy
+    case .taskReported(let body):
+      reports &+= 1
+      guard users.indices.contains(body.user.index), !body.succeeded else { return }
+      users[body.user.index].failures.append(
+        FailedTask(recorded: event.recorded, sequence: sequence))
+      forgetFailures(of: body.user, at: event.recorded)
     case .abuseBlocked(let body):
       guard users.indices.contains(body.user.index) else { return }
       users[body.user.index].block = Block(
         began: event.happened, until: body.until, evidence: body.evidence)
+      // What led to a block never counts again.
+      users[body.user.index].failures.removeAll()
     case .abuseReleased(let body):
       guard users.indices.contains(body.user.index) else { return }
       users[body.user.index].block = nil
     case .creditsGranted(let body): credit(body.user, body.amount)
-    case .creditsRefunded(let body): credit(body.user, body.amount)
+    case .creditsRefunded(let body):
+      credit(body.user, body.amount)
+      refunds[body.decision] = event.recorded
     default: return
     }
+  }
+
+  /// Drops failures that no rule in force looks at any more.
+  private mutating func forgetFailures(of user: UserOrdinal, at now: Timestamp) {
+    let window = profiles.map { $0.policy?.abuse?.window ?? 0 }.max() ?? 0
+    let first = now.adding(microseconds: -window)
+    users[user.index].failures.removeAll { $0.recorded <= first }
   }
 
   mutating func charge(_ user: UserOrdinal, _ amount: UInt64) {

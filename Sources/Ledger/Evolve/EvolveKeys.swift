@@ -100,7 +100,7 @@ extension LedgerState {
     after.lineage = before.lineage ?? body.key
     var created = Earliest<KeyCreation>()
     created.offer(
-      KeyCreation(owner: before.owner ?? Membership(), actor: event.actor), at: event.stamp)
+      KeyCreation(owner: before.owner, actor: event.actor), at: event.stamp)
     after.created = created
     keys[key.index] = after
     keyActivity[key.index].exist(at: event.happened)

@@ -29,6 +29,8 @@ package struct User: Message, Hashable {
   package var credits: Int64 = 0
   package var block: Block?
   package var isErased = false
+  /// Failed tasks that have not led to a block yet, oldest first; fewer than any threshold.
+  package var failures: [FailedTask] = []
 
   package init() {}
 
@@ -49,6 +51,25 @@ package struct User: Message, Hashable {
     try fields.field(6, "credits", &credits)
     try fields.field(7, "block", &block)
     try fields.field(8, "is_erased", &isErased)
+    try fields.field(9, "failures", &failures)
+  }
+}
+
+/// A report that counts towards a block.
+package struct FailedTask: Message, Hashable {
+  package var recorded = Timestamp.absent
+  package var sequence = SequenceNumber.absent
+
+  package init() {}
+
+  package init(recorded: Timestamp, sequence: SequenceNumber) {
+    self.recorded = recorded
+    self.sequence = sequence
+  }
+
+  package mutating func visit(_ fields: inout some FieldVisitor) throws(WireError) {
+    try fields.field(1, "recorded", &recorded)
+    try fields.field(2, "sequence", &sequence)
   }
 }
 
@@ -119,6 +140,7 @@ package struct Profile: Message, Hashable {
   package var name: String?
   package var version: UInt32 = 0
   package var document: String?
+  package var policy: Policy?
 
   package init() {}
 
@@ -126,6 +148,7 @@ package struct Profile: Message, Hashable {
     try fields.field(1, "name", &name)
     try fields.field(2, "version", &version)
     try fields.field(3, "document", &document)
+    try fields.field(4, "policy", &policy)
   }
 }
 

@@ -71,7 +71,7 @@ package struct KeyCreation: Message, Hashable {
 
   package init() {}
 
-  package init(owner: Membership, actor: Actor?) {
+  package init(owner: Membership?, actor: Actor?) {
     self.owner = owner
     self.actor = actor
   }

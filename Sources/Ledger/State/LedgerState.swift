@@ -7,6 +7,8 @@ package struct LedgerState: Equatable, Sendable {
   /// The greatest time at which anything in the fold happened: a snapshot of this state serves a
   /// question about a moment after it.
   package internal(set) var lastHappened = Timestamp.distantPast
+  /// The time of the last record that is no imported history: the clock of what runs out.
+  package internal(set) var lastLive = Timestamp.distantPast
 
   package internal(set) var organizations: [Organization] = []
   package internal(set) var organizationActivity: [Activity] = []
@@ -20,6 +22,12 @@ package struct LedgerState: Equatable, Sendable {
   package internal(set) var profiles: [Profile] = []
   /// Sessions refused here, by tag, with the time they would have ended anyway.
   package internal(set) var deniedSessions: [Tag: Timestamp] = [:]
+  /// Limiters that are used up to some extent.
+  package internal(set) var limiters: [LimiterID: Limiter] = [:]
+  /// Decisions refunded, with the time of the refund; kept as long as one could be refunded again.
+  package internal(set) var refunds: [SequenceNumber: Timestamp] = [:]
+  /// Outcomes of tasks recorded.
+  package internal(set) var reports: UInt64 = 0
   package internal(set) var pepper: UInt32 = 1
   /// Refusals counted in a flood.
   package internal(set) var coalesced: UInt64 = 0

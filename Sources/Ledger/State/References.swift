@@ -49,6 +49,7 @@ extension Event {
     case .keyDisabled(let body): add(body.owner)
     case .keyRevoked(let body): add(body.owner)
     case .subjectErased(let body): if let user = body.user { found.append(.user(user)) }
+    case .taskReported(let body): found.append(.user(body.user))
     case .abuseBlocked(let body): found.append(.user(body.user))
     case .abuseReleased(let body): found.append(.user(body.user))
     case .creditsGranted(let body): found.append(.user(body.user))

@@ -40,6 +40,10 @@ private struct StateForm: Message {
   var coalesced: UInt64 = 0
   var idempotency: [LedgerState.IdempotentCreation] = []
   var imported: UInt64 = 0
+  var lastLive = Timestamp.absent
+  var limiters: [LimiterEntry] = []
+  var refunds: [RefundEntry] = []
+  var reports: UInt64 = 0
 
   init() {}
 
@@ -62,6 +66,12 @@ private struct StateForm: Message {
     pepper = state.pepper
     coalesced = state.coalesced
     imported = state.imported
+    lastLive = state.lastLive
+    limiters = state.limiters.sorted { $0.key < $1.key }
+      .map { LimiterEntry(id: $0.key, limiter: $0.value) }
+    refunds = state.refunds.sorted { $0.key < $1.key }
+      .map { RefundEntry(decision: $0.key, recorded: $0.value) }
+    reports = state.reports
     idempotency = state.index.idempotency.values
       .sorted { ($0.tag?.bytes ?? []).lexicographicallyPrecedes($1.tag?.bytes ?? []) }
   }
@@ -87,6 +97,12 @@ private struct StateForm: Message {
     state.pepper = pepper
     state.coalesced = coalesced
     state.imported = imported
+    state.lastLive = lastLive
+    for entry in limiters {
+      if let id = entry.id, let limiter = entry.limiter { state.limiters[id] = limiter }
+    }
+    for entry in refunds { state.refunds[entry.decision] = entry.recorded }
+    state.reports = reports
     for creation in idempotency {
       if let tag = creation.tag { state.index.idempotency[tag] = creation }
     }
@@ -113,6 +129,44 @@ private struct StateForm: Message {
     try fields.field(16, "coalesced", &coalesced)
     try fields.field(17, "idempotency", &idempotency)
     try fields.field(18, "imported", &imported)
+    try fields.field(19, "last_live", &lastLive)
+    try fields.field(20, "limiters", &limiters)
+    try fields.field(21, "refunds", &refunds)
+    try fields.field(22, "reports", &reports)
+  }
+}
+
+private struct LimiterEntry: Message {
+  var id: LimiterID?
+  var limiter: Limiter?
+
+  init() {}
+
+  init(id: LimiterID, limiter: Limiter) {
+    self.id = id
+    self.limiter = limiter
+  }
+
+  mutating func visit(_ fields: inout some FieldVisitor) throws(WireError) {
+    try fields.field(1, "id", &id)
+    try fields.field(2, "limiter", &limiter)
+  }
+}
+
+private struct RefundEntry: Message {
+  var decision = SequenceNumber.absent
+  var recorded = Timestamp.absent
+
+  init() {}
+
+  init(decision: SequenceNumber, recorded: Timestamp) {
+    self.decision = decision
+    self.recorded = recorded
+  }
+
+  mutating func visit(_ fields: inout some FieldVisitor) throws(WireError) {
+    try fields.field(1, "decision", &decision)
+    try fields.field(2, "recorded", &recorded)
   }
 }
 

@@ -22,8 +22,14 @@ package struct Timestamp: Hashable, Comparable, Sendable {
   /// Saturates at the ends of time instead of overflowing.
   package func adding(seconds: Int64) -> Timestamp {
     let (span, tooLong) = seconds.multipliedReportingOverflow(by: 1_000_000)
+    if tooLong { return seconds < 0 ? .distantPast : .distantFuture }
+    return adding(microseconds: span)
+  }
+
+  /// Saturates at the ends of time instead of overflowing.
+  package func adding(microseconds span: Int64) -> Timestamp {
     let (sum, beyond) = microseconds.addingReportingOverflow(span)
-    if tooLong || beyond { return seconds < 0 ? .distantPast : .distantFuture }
+    if beyond { return span < 0 ? .distantPast : .distantFuture }
     return Timestamp(microseconds: sum)
   }
 }

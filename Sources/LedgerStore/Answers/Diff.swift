@@ -67,7 +67,9 @@ extension LedgerReader {
       let group =
         isImported ? rest.prefix(while: { $0.event.stamp == first.event.stamp }) : rest.prefix(1)
       rest = rest.dropFirst(group.count)
-      changes += changed(by: group, known: known, in: &past) { $0.show($1) }
+      changes += changed(by: group, known: known, in: &past) { state, told in
+        state.show(told.event, at: SequenceNumber(told.sequence))
+      }
     }
     changes += expiries(during: times, in: past)
     return changes.sorted { a, b in
@@ -82,7 +84,7 @@ extension LedgerReader {
     var rows: [Row] = []
     try forEachEvent(from: sizes.lowerBound, to: sizes.upperBound) {
       sequence, event throws(StoreError) in
-      rows += changed(by: [(sequence, event)], known: known, in: &past) { $0.evolve($1) }
+      rows += changed(by: [(sequence, event)], known: known, in: &past) { $0.evolve($1.event) }
         .map(\.row)
     }
     return rows
@@ -94,7 +96,7 @@ extension LedgerReader {
   /// told with the record that is about the thing itself, if there is one.
   private func changed(
     by events: ArraySlice<Told>, known: LedgerState, in past: inout LedgerState,
-    _ fold: (inout LedgerState, Event) -> Void
+    _ fold: (inout LedgerState, Told) -> Void
   ) -> [Change] {
     guard let stamp = events.first?.event.stamp else { return [] }
     var things: [DiffThing] = []
@@ -106,7 +108,7 @@ extension LedgerReader {
       }
     }
     let before = things.map { fields(of: $0, in: past, at: stamp.happened) }
-    for (_, event) in events { fold(&past, event) }
+    for told in events { fold(&past, told) }
     var changes: [Change] = []
     for (thing, before) in zip(things, before) {
       let after = fields(of: thing, in: past, at: stamp.happened)

@@ -20,14 +20,14 @@ extension LedgerReader {
       try forEachEvent(
         from: 0, to: size,
         where: { block in
-          block.summary & EventType.requestDecided.summaryBit != 0
+          block.summary & UsageCell.summary != 0
             && question.overlaps(block.minHappened, block.maxHappened)
         }
       ) { _, event throws(StoreError) in
-        guard question.covers(event.happened), let cell = UsageCell(event, in: state) else {
-          return
+        guard question.covers(event.happened) else { return }
+        UsageCell.forEach(of: event, in: state) { cell, count in
+          groups.add(cell, at: event.happened.microseconds, count: count)
         }
-        groups.add(cell, at: event.happened.microseconds, count: 1)
       }
     }
     return UsageAnswer(rows: groups.rows(self, in: state), logSize: size)
@@ -116,11 +116,19 @@ struct UsageGroups {
     if asked.contains(.reason) { group.reason = cell.reason }
     if asked.contains(.source) { group.source = cell.source }
     if asked.contains(.type) { group.type = cell.type }
+    var counts = groups[group] ?? Counts()
     if cell.reason == .allowed {
-      groups[group, default: Counts()].allowed += count
+      counts.allowed = sum(counts.allowed, count)
     } else {
-      groups[group, default: Counts()].refused += count
+      counts.refused = sum(counts.refused, count)
     }
+    groups[group] = counts
+  }
+
+  /// A record can claim any count.
+  private func sum(_ a: UInt64, _ b: UInt64) -> UInt64 {
+    let (sum, isTooMuch) = a.addingReportingOverflow(b)
+    return isTooMuch ? .max : sum
   }
 
   func rows(_ reader: LedgerReader, in state: LedgerState) -> [Row] {
@@ -146,7 +154,7 @@ struct UsageGroups {
       row.append("periodEnd", time(end ?? question.end))
       row.append("allowed", Value(line.counts.allowed))
       row.append("refused", Value(line.counts.refused))
-      row.append("count", Value(line.counts.allowed + line.counts.refused))
+      row.append("count", Value(sum(line.counts.allowed, line.counts.refused)))
       return row
     }
   }

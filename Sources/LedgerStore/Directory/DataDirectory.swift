@@ -29,6 +29,7 @@ package struct DataDirectory: Sendable {
   package var snapshots: String { "\(state)/snapshots" }
   package var durableSize: String { "\(state)/durable" }
   package var lock: String { "\(root)/lock" }
+  package var controlSocket: String { "\(root)/control.sock" }
 
   /// The key the log is signed with, as `log.vkey` names it.
   package func readVerifierKey() throws(StoreError) -> VerifierKey {

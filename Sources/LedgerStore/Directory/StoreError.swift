@@ -24,6 +24,8 @@ package enum StoreError: Error, CustomStringConvertible {
   /// The machine's clock is before the last record.
   case clockBehind(seconds: Int64)
   case beyondLog(asked: UInt64, logSize: UInt64)
+  /// The writer was closed before.
+  case closed
 
   package var description: String {
     switch self {
@@ -43,6 +45,7 @@ package enum StoreError: Error, CustomStringConvertible {
     case .invalid(let what): what
     case .clockBehind(let seconds):
       "the clock is \(seconds) s behind the last record; set it, or pass --accept-clock"
+    case .closed: "the log is closed; the service is stopping"
     case .beyondLog(let asked, let logSize): "the log has \(logSize) records, not \(asked)"
     }
   }

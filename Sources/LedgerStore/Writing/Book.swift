@@ -16,29 +16,31 @@ package struct Book: ~Copyable {
   /// What was put right when the log was opened.
   package let recovery: RecoveryReport
 
-  private var log: LogWriter
-  private var sealer: NameSealer
-  private let signingKey: SigningKey
-  private let database: ProjectionDatabase
-  private var clock: RecordClock
-  private var projector = Projector()
+  var log: LogWriter
+  var sealer: NameSealer
+  let signingKey: SigningKey
+  let database: ProjectionDatabase
+  var clock: RecordClock
+  var projector = Projector()
+  var flood: Flood
+  let statistics: WriterStatistics
+  var lastLeaf: Digest
+  var lastSnapshot: UInt64
+  var nextSnapshot: UInt64
+  var nextProjection = Book.projectionInterval
+  var signedSize: UInt64
+  var notes: [String] = []
+  /// External ids of users that were allowed to pass, opened once.
+  var userNames: [UserOrdinal: String] = [:]
   private var batch = RecordBatch()
-  private var lastLeaf: Digest
-  private var lastSnapshot: UInt64
-  private var nextSnapshot: UInt64
-  private var nextProjection = Book.projectionInterval
-  private var signedSize: UInt64
-  private var notes: [String] = []
+  private var decisions: [Reason: UInt64] = [:]
   private var hasStarted = false
   private var failure: StoreError?
 
-  /// Records between two transactions of the projection: bounds the memory of what is collected,
-  /// and what a crash leaves to be caught up.
-  private static let projectionInterval: UInt64 = 20_000
-
   /// The caller holds the directory's lock. Recovers the log, catches up the projection.
   init(
-    _ directory: DataDirectory, catchUp: CatchUp, acceptClock: Bool
+    _ directory: DataDirectory, catchUp: CatchUp, options writing: WriterOptions,
+    statistics: WriterStatistics
   ) throws(StoreError) {
     let options = LogOptions(segmentCapacity: catchUp.segmentCapacity)
     let secrets = try StoreError.secrets { () throws(SecretsError) in
@@ -52,13 +54,15 @@ package struct Book: ~Copyable {
         path: directory.verifierKey, problem: "not the key of \(secrets.signingKeyPath)")
     }
     let clock = try RecordClock(
-      lastRecorded: catchUp.state.lastRecorded, acceptClock: acceptClock)
+      lastRecorded: catchUp.state.lastRecorded, acceptClock: writing.acceptClock)
     let lastSnapshot = try SnapshotStore(directory).sizes().last ?? 0
     let signed = try directory.readCheckpoint()?.checkpoint
     let log = try Book.open(directory, logSize: catchUp.state.logSize, signed, options)
     let sealer: NameSealer
     do throws(SecretsError) { sealer = try NameSealer(secrets) } catch { throw .secrets(error) }
     self.directory = directory
+    self.statistics = statistics
+    flood = Flood(perSecond: writing.unauthenticatedPerSecond)
     signingKey = key
     self.clock = clock
     self.lastSnapshot = lastSnapshot
@@ -118,41 +122,80 @@ package struct Book: ~Copyable {
   package mutating func commit(
     _ proposals: [Proposal]
   ) throws(StoreError) -> [Result<Receipt, Refusal>] {
+    try commit { book, now throws(StoreError) in
+      var outcomes: [Result<Receipt, Refusal>] = []
+      for proposal in proposals { outcomes.append(try book.decide(proposal, at: now)) }
+      return outcomes
+    }
+  }
+
+  /// Makes durable together what `body` decides, all at one time.
+  mutating func commit<T>(
+    _ body: (inout Book, Timestamp) throws(StoreError) -> T
+  ) throws(StoreError) -> T {
     if let failure { throw failure }
     do throws(StoreError) {
-      return try decideAndAppend(proposals)
+      batch.removeAll()
+      let now = clock.now()
+      let result = try body(&self, now)
+      if flood.isDue(at: now) { try record(.coalesce(flood.take(at: now)), at: now) }
+      if !batch.isEmpty { try append(stopping: false) }
+      return result
     } catch {
       failure = error
+      let text = "\(error)"
+      statistics.update { $0.failure = text }
       throw error
     }
   }
 
-  private mutating func decideAndAppend(
-    _ proposals: [Proposal]
-  ) throws(StoreError) -> [Result<Receipt, Refusal>] {
-    var outcomes: [Result<Receipt, Refusal>] = []
-    batch.removeAll()
-    let now = clock.now()
-    for proposal in proposals {
-      switch try proposal.resolve(state, &sealer, now) {
-      case .failure(let refusal): outcomes.append(.failure(refusal))
-      case .success(let command):
-        switch state.decide(command, by: proposal.actor, at: now) {
-        case .failure(let refusal): outcomes.append(.failure(refusal))
-        case .success(let events):
-          if !events.isEmpty, !hasStarted {
-            hasStarted = true
-            try take(housekeeping(.start(version: KeyledgerVersion.current), at: now))
-          }
-          let first = state.logSize
-          try take(events)
-          outcomes.append(.success(Receipt(first: first, events: events)))
-        }
+  mutating func decide(
+    _ proposal: Proposal, at now: Timestamp
+  ) throws(StoreError) -> Result<Receipt, Refusal> {
+    let command: Command
+    switch try proposal.resolve(state, &sealer, now) {
+    case .failure(let refusal): return .failure(refusal)
+    case .success(let resolved): command = try lookUp(resolved)
+    }
+    return try decide(command, by: proposal.actor, at: now)
+  }
+
+  mutating func decide(
+    _ command: Command, by actor: Actor?, at now: Timestamp
+  ) throws(StoreError) -> Result<Receipt, Refusal> {
+    // What writes first says so first; whether it will write is known only afterwards.
+    let started = hasStarted ? state.logSize : state.logSize + 1
+    switch state.decide(command, by: actor, at: now) {
+    case .failure(let refusal): return .failure(refusal)
+    case .success(let events) where events.isEmpty:
+      return .success(Receipt(first: state.logSize, events: []))
+    case .success(let events):
+      guard !hasStarted else {
+        try take(events)
+        return .success(Receipt(first: started, events: events))
+      }
+      hasStarted = true
+      try take(housekeeping(.start(version: KeyledgerVersion.current), at: now))
+      // Decided again, because what it says of its own place has moved by one.
+      return try decide(command, by: actor, at: now)
+    }
+  }
+
+  /// A command that is never refused.
+  private mutating func record(_ command: Command, at now: Timestamp) throws(StoreError) {
+    _ = try decide(command, by: nil, at: now)
+  }
+
+  /// A task's earlier report is found where it is kept: in what is not projected yet, or in SQLite.
+  private func lookUp(_ command: Command) throws(StoreError) -> Command {
+    guard case .reportTask(var outcome) = command else { return command }
+    outcome.earlier = projector.reported(outcome.user, task: outcome.task)
+    if outcome.earlier == nil {
+      outcome.earlier = try StoreError.projection { () throws(ProjectionError) in
+        try database.reported(outcome.user, task: outcome.task)
       }
     }
-    guard !batch.isEmpty else { return outcomes }
-    try append(stopping: false)
-    return outcomes
+    return .reportTask(outcome)
   }
 
   /// `start` and `stop` are never refused.
@@ -179,44 +222,48 @@ package struct Book: ~Copyable {
       } catch { throw .record(sequence: sequence, error) }
       state.evolve(event)
       projector.add(event, at: sequence, in: state)
+      count(event.body)
+    }
+  }
+
+  private mutating func count(_ body: EventBody) {
+    switch body {
+    case .requestDecided(let request): decisions[request.reason, default: 0] += 1
+    case .requestsCoalesced(let coalesced):
+      for entry in coalesced.counts { decisions[entry.reason, default: 0] += entry.count }
+    case .tokenCreated, .tokenRevoked, .pepperRotated:
+      statistics.update { $0.tokenChanges += 1 }
+    default: return
     }
   }
 
   private mutating func append(stopping: Bool) throws(StoreError) {
     try sealer.sync()
+    let start = ContinuousClock.now
     do throws(LogError) {
       _ = try log.append(batch, stopping: stopping)
     } catch { throw .log(error) }
+    publish(records: batch.count, took: ContinuousClock.now - start)
     if projector.count >= nextProjection { keep { book throws(StoreError) in try book.project() } }
     if state.logSize >= nextSnapshot { keep { book throws(StoreError) in try book.snapshot() } }
   }
 
-  /// Housekeeping, such as the projection: what fails here, on a full disk say, loses nothing and
-  /// never stops the writer. It is told at the end, and tried again later.
-  private mutating func keep(_ body: (inout Book) throws(StoreError) -> Void) {
-    do throws(StoreError) { try body(&self) } catch {
-      if notes.last != "\(error)" { notes.append("\(error)") }
+  private mutating func publish(records: Int, took duration: Duration) {
+    let seconds = duration / .seconds(1)
+    let (counted, size, signed) = (decisions, state.logSize, signedSize)
+    let projected = size - projector.count
+    let ahead =
+      (state.lastRecorded.microseconds - RecordClock.wall.microseconds) / 1_000_000
+    decisions.removeAll(keepingCapacity: true)
+    statistics.update { values in
+      values.decisions.merge(counted) { $0 + $1 }
+      values.commitRecords.add(Double(records))
+      values.syncSeconds.add(seconds)
+      values.logSize = size
+      values.signedSize = signed
+      values.projectedSize = projected
+      values.clockAhead = ahead
     }
-  }
-
-  /// Writes what the projection is behind.
-  private mutating func project() throws(StoreError) {
-    guard projector.count > 0 else { return }
-    nextProjection = projector.count + Self.projectionInterval
-    let collected = projector
-    let position = ProjectionDatabase.Position(
-      logID: log.logID, logSize: state.logSize, lastLeaf: lastLeaf.bytes)
-    try StoreError.projection { () throws(ProjectionError) in
-      try collected.write(to: database, state: state, position: position)
-    }
-    projector = Projector()
-    nextProjection = Self.projectionInterval
-  }
-
-  private mutating func snapshot() throws(StoreError) {
-    nextSnapshot = state.logSize + SnapshotStore.interval
-    try SnapshotStore(directory).write(state, lastLeaf: lastLeaf, signedBy: signingKey)
-    lastSnapshot = state.logSize
   }
 
   /// The fingerprint under which an event of imported history was recorded, if it was.
@@ -245,55 +292,23 @@ package struct Book: ~Copyable {
 
   package func fingerprint(_ content: [UInt8]) -> UInt64 { sealer.fingerprint(content) }
 
-  /// Signs the tree as it stands.
-  package mutating func signCheckpoint() throws(StoreError) {
-    try Book.signCheckpoint(log.tree, directory, signingKey)
-    signedSize = log.size
-  }
-
-  private static func signCheckpoint(
-    _ tree: CompactRange, _ directory: DataDirectory, _ key: SigningKey
-  ) throws(StoreError) {
-    guard let checkpoint = Checkpoint(origin: key.name, size: tree.end, root: tree.root()) else {
-      throw .invalid("'\(key.name)' cannot be the origin of a checkpoint")
-    }
-    let note: SignedNote
-    do throws(NoteError) { note = try checkpoint.sign(with: key) } catch {
-      throw .invalid("the checkpoint could not be signed: \(error)")
-    }
-    try StoreError.file { () throws(FileError) in
-      try SmallFile.replace(directory.checkpoint, with: note.bytes)
-    }
-  }
-
   /// Says `log.stopped`, signs, projects and saves the state. A book that recorded nothing leaves
   /// the log as it was.
   ///
   /// - Returns: what housekeeping could not do; the next writer tries it again.
   package mutating func close() throws(StoreError) -> [String] {
     if let failure { throw failure }
+    if !flood.isEmpty {
+      try commit { book, now throws(StoreError) in
+        try book.record(.coalesce(book.flood.take(at: now)), at: now)
+      }
+    }
     if hasStarted {
       batch.removeAll()
       try take(housekeeping(.stop, at: clock.now()))
       try append(stopping: true)
     }
-    if signedSize < log.size { keep { book throws(StoreError) in try book.signCheckpoint() } }
-    keep { book throws(StoreError) in try book.project() }
-    if state.logSize > lastSnapshot { keep { book throws(StoreError) in try book.snapshot() } }
-    keep { book throws(StoreError) in try book.sealFullSegments() }
-    keep { book throws(StoreError) in try book.closeProjection() }
+    finish()
     return notes
-  }
-
-  /// Before the lock is freed: what SQLite does when the last connection closes must not meet the
-  /// next writer or a reader that believes that there is none.
-  private func closeProjection() throws(StoreError) {
-    do throws(ProjectionError) { try database.close() } catch { throw .projection(error) }
-  }
-
-  private func sealFullSegments() throws(StoreError) {
-    do throws(LogError) {
-      _ = try EventLog.Sealer(directory: directory.log).sealFullSegments()
-    } catch { throw .log(error) }
   }
 }

@@ -2,61 +2,46 @@ internal import Dispatch
 internal import EventLog
 internal import Foundation
 package import Ledger
-internal import Synchronization
 
 /// The writer of a data directory, for any number of callers: holds the lock, and one thread that
 /// decides, appends and answers. All that arrives while a commit waits for the disk shares the
 /// next one.
 package final class LedgerWriter: Sendable {
-  /// A command in the queue, with who waits for it.
-  private struct Submission: Sendable {
-    var proposals: [Proposal]
-    var reply: @Sendable (Result<[Result<Receipt, Refusal>], StoreError>) -> Void
-  }
-
-  private enum Work: Sendable {
-    case submission(Submission)
-    case book(@Sendable (inout Book) -> Void)
-    case close(@Sendable (Result<[String], StoreError>) -> Void)
-  }
-
-  private final class WorkQueue: Sendable {
-    private let works = Mutex<[Work]>([])
-
-    func append(_ work: Work) { works.withLock { $0.append(work) } }
-
-    func takeAll() -> [Work] {
-      works.withLock { works in
-        defer { works.removeAll(keepingCapacity: true) }
-        return works
-      }
-    }
-  }
-
-  private let queue = WorkQueue()
-  private let arrived = DispatchSemaphore(value: 0)
+  private let queue: WriterQueue
+  package let statistics: WriterStatistics
+  /// Turns credentials into facts.
+  package let hasher: CredentialHasher
+  package let directory: DataDirectory
 
   /// What opening put right; one line each.
   package let notes: [String]
 
-  /// Takes the lock, recovers the log and catches up the projection. `program` is what another
-  /// writer is told.
-  package init(
-    _ directory: DataDirectory, program: String, acceptClock: Bool = false
-  ) throws(StoreError) {
+  private struct Opened: Sendable {
+    var notes: [String]
+    var hasher: CredentialHasher
+  }
+
+  /// Takes the lock, recovers the log and catches up the projection.
+  package init(_ directory: DataDirectory, options: WriterOptions) throws(StoreError) {
     _ = try directory.readVerifierKey()
-    let opened = Waiting<Result<[String], StoreError>>()
-    let (queue, arrived) = (queue, arrived)
+    let opened = Waiting<Result<Opened, StoreError>>()
+    let (queue, statistics) = (WriterQueue(depth: options.queueDepth), WriterStatistics())
     let thread = Thread {
       do throws(StoreError) {
         let lock: DirectoryLock
         do throws(LogError) {
-          lock = try DirectoryLock(path: directory.lock, program: program)
+          lock = try DirectoryLock(path: directory.lock, program: options.program)
         } catch { throw StoreError.log(error) }
         let catchUp = try CatchUp(directory)
-        let book = try Book(directory, catchUp: catchUp, acceptClock: acceptClock)
-        opened.fulfil(.success(catchUp.notes + book.recovery.lines))
-        LedgerWriter.run(lock, book, queue, arrived)
+        let book = try Book(
+          directory, catchUp: catchUp, options: options, statistics: statistics)
+        guard let hasher = book.sealer.credentialHasher() else {
+          throw StoreError.invalid("the vault has no key for tags")
+        }
+        opened.fulfil(
+          .success(Opened(notes: catchUp.notes + book.recovery.lines, hasher: hasher)))
+        var loop = WriterLoop(queue, options)
+        loop.run(lock, book)
       } catch {
         opened.fulfil(.failure(error))
       }
@@ -64,8 +49,25 @@ package final class LedgerWriter: Sendable {
     thread.name = "ledger-writer"
     thread.stackSize = 8 << 20
     thread.start()
-    notes = try opened.wait().get()
+    let result = try opened.wait().get()
+    self.queue = queue
+    self.statistics = statistics
+    self.directory = directory
+    notes = result.notes
+    hasher = result.hasher
   }
+
+  /// `program` is what another writer is told.
+  package convenience init(
+    _ directory: DataDirectory, program: String, acceptClock: Bool = false
+  ) throws(StoreError) {
+    var options = WriterOptions(program: program)
+    options.acceptClock = acceptClock
+    try self.init(directory, options: options)
+  }
+
+  /// Requests that wait now.
+  package var queueDepth: Int { queue.waitingRequests }
 
   /// Decides in order and answers when everything is durable.
   package func perform(
@@ -86,7 +88,24 @@ package final class LedgerWriter: Sendable {
     _ proposals: [Proposal],
     reply: @escaping @Sendable (Result<[Result<Receipt, Refusal>], StoreError>) -> Void
   ) {
-    enqueue(.submission(Submission(proposals: proposals, reply: reply)))
+    queue.append(.proposals(proposals, reply))
+  }
+
+  /// Decides a request. The reply comes on the writer's thread, when the decision is durable, or at
+  /// once where too many wait.
+  package func submit(
+    _ request: RequestProposal,
+    reply: @escaping @Sendable (Result<RequestOutcome, RequestFailure>) -> Void
+  ) {
+    if !queue.append(request, reply) { reply(.failure(.overloaded)) }
+  }
+
+  package func decide(
+    _ request: RequestProposal
+  ) async -> Result<RequestOutcome, RequestFailure> {
+    await withCheckedContinuation { continuation in
+      submit(request) { continuation.resume(returning: $0) }
+    }
   }
 
   /// Runs `body` on the writer's thread, between commits.
@@ -94,13 +113,29 @@ package final class LedgerWriter: Sendable {
     _ body: @escaping @Sendable (inout Book) throws(StoreError) -> T
   ) throws(StoreError) -> T {
     let answer = Waiting<Result<T, StoreError>>()
-    enqueue(
-      .book { book in
-        do throws(StoreError) { answer.fulfil(.success(try body(&book))) } catch {
-          answer.fulfil(.failure(error))
-        }
-      })
+    submit(body) { answer.fulfil($0) }
     return try answer.wait().get()
+  }
+
+  /// As `withBook`, for callers that may not block.
+  package func read<T: Sendable>(
+    _ body: @escaping @Sendable (LedgerState) -> T
+  ) async throws(StoreError) -> T {
+    let result = await withCheckedContinuation { continuation in
+      submit({ book throws(StoreError) in body(book.state) }) { continuation.resume(returning: $0) }
+    }
+    return try result.get()
+  }
+
+  private func submit<T: Sendable>(
+    _ body: @escaping @Sendable (inout Book) throws(StoreError) -> T,
+    reply: @escaping @Sendable (Result<T, StoreError>) -> Void
+  ) {
+    let isThere = queue.append(
+      .book { book in
+        do throws(StoreError) { reply(.success(try body(&book))) } catch { reply(.failure(error)) }
+      })
+    if !isThere { reply(.failure(.closed)) }
   }
 
   /// Drains the queue, says `log.stopped`, signs, frees the lock. Nothing can be submitted after.
@@ -109,84 +144,7 @@ package final class LedgerWriter: Sendable {
   @discardableResult
   package func close() throws(StoreError) -> [String] {
     let answer = Waiting<Result<[String], StoreError>>()
-    enqueue(.close { answer.fulfil($0) })
+    queue.append(.close { answer.fulfil($0) })
     return try answer.wait().get()
-  }
-
-  private func enqueue(_ work: Work) {
-    queue.append(work)
-    arrived.signal()
-  }
-
-  /// The thread's life. The book is dropped, and its files closed, before the lock is freed and the
-  /// closer told.
-  private static func run(
-    _ lock: consuming DirectoryLock, _ book: consuming Book, _ queue: WorkQueue,
-    _ arrived: DispatchSemaphore
-  ) {
-    while true {
-      arrived.wait()
-      var gathered: [Submission] = []
-      for work in queue.takeAll() {
-        switch work {
-        case .submission(let submission): gathered.append(submission)
-        case .book(let body):
-          commit(&gathered, &book)
-          body(&book)
-        case .close(let reply):
-          commit(&gathered, &book)
-          let result: Result<[String], StoreError>
-          do throws(StoreError) {
-            result = .success(try book.close())
-          } catch { result = .failure(error) }
-          end(book, lock)
-          reply(result)
-          return
-        }
-      }
-      commit(&gathered, &book)
-    }
-  }
-
-  /// Closes the files, then frees the lock.
-  private static func end(_ book: consuming Book, _ lock: consuming DirectoryLock) {
-    drop(book)
-    _ = lock
-  }
-
-  private static func drop(_ book: consuming Book) { _ = book }
-
-  private static func commit(_ gathered: inout [Submission], _ book: inout Book) {
-    guard !gathered.isEmpty else { return }
-    defer { gathered.removeAll(keepingCapacity: true) }
-    do throws(StoreError) {
-      let outcomes = try book.commit(gathered.flatMap(\.proposals))
-      var at = 0
-      for submission in gathered {
-        let end = at + submission.proposals.count
-        submission.reply(.success(Array(outcomes[at..<end])))
-        at = end
-      }
-    } catch {
-      for submission in gathered { submission.reply(.failure(error)) }
-    }
-  }
-}
-
-/// An answer that one thread waits for and another gives, once.
-final class Waiting<Value: Sendable>: Sendable {
-  private let value = Mutex<Value?>(nil)
-  private let arrived = DispatchSemaphore(value: 0)
-
-  func fulfil(_ answer: Value) {
-    value.withLock { $0 = answer }
-    arrived.signal()
-  }
-
-  func wait() -> Value {
-    while true {
-      arrived.wait()
-      if let answer = value.withLock({ $0 }) { return answer }
-    }
   }
 }

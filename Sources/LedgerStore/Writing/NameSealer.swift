@@ -5,8 +5,8 @@ internal import Secrets
 /// and a sealed text for somebody new. Lives with the writer, because new keys of the vault must be
 /// durable before the block that uses them.
 package struct NameSealer: ~Copyable {
-  private var vault: Vault
-  private let pepper: Pepper
+  fileprivate var vault: Vault
+  fileprivate let pepper: Pepper
 
   init(_ directory: SecretsDirectory) throws(SecretsError) {
     let pepper = try Pepper.load(from: directory)
@@ -75,5 +75,28 @@ package struct NameSealer: ~Copyable {
       let sealed = try vault.seal(plaintext: plain, kind: kind)
       return SealedText(keyID: sealed.keyID.bytes, box: sealed.box)
     } catch { throw .secrets(error) }
+  }
+}
+
+extension NameSealer {
+  /// The external id of a user; `nil` after erasure.
+  func name(of user: User) -> String? {
+    guard let sealed = user.sealed, let id = sealed.keyID.flatMap({ SealingKeyID($0) }),
+      let box = sealed.box,
+      case .success(let plain) = Result(catching: {
+        try vault.open(Sealed(keyID: id, box: box), kind: .user)
+      }), let plain
+    else { return nil }
+    return plain.withUnsafeBytes { bytes in
+      switch Result(catching: { try WireDecoder.decode(Person.self, from: bytes) }) {
+      case .success(let person): person.id
+      case .failure: nil
+      }
+    }
+  }
+
+  /// What turns credentials into facts, for the threads that requests come in on.
+  func credentialHasher() -> CredentialHasher? {
+    vault.keys.callTags.map { CredentialHasher(pepper: pepper, tags: $0) }
   }
 }

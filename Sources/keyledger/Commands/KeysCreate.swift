@@ -80,8 +80,8 @@ struct KeysCreate: ParsableCommand {
           return .success(
             .createKey(
               NewKey(
-                id: id, organization: organization, user: owner, name: name,
-                environment: recorded, secret: try sealer.secret(secret, hint: hint),
+                id: id, owner: Membership(organization: organization, user: owner), profile: nil,
+                name: name, environment: recorded, secret: try sealer.secret(secret, hint: hint),
                 expires: expires, scopes: scope, addresses: address, limit: limit)))
         })
     }

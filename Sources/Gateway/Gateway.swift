@@ -1,0 +1,3 @@
+internal import CryptoExtras
+internal import Hummingbird
+internal import HummingbirdTLS

@@ -1,0 +1,175 @@
+internal import Dispatch
+internal import EventLog
+internal import Ledger
+
+/// The life of the writer's thread: takes what has arrived, commits it together, answers.
+struct WriterLoop {
+  private typealias Reply = @Sendable (Result<RequestOutcome, RequestFailure>) -> Void
+
+  /// An answer that goes out when the commit is durable.
+  private enum Owed {
+    case receipts(
+      [Result<Receipt, Refusal>],
+      @Sendable (Result<[Result<Receipt, Refusal>], StoreError>) -> Void)
+    case decision(RequestOutcome, Reply)
+    case refused(Refusal, Reply)
+  }
+
+  private let queue: WriterQueue
+  private let checkpointSeconds: Int?
+  private var owed: [Owed] = []
+  /// Answers that wait for the record that counts their requests.
+  private var counted: [(outcome: RequestOutcome, reply: Reply)] = []
+  private var countedSince: DispatchTime?
+  private var nextCheckpoint: DispatchTime
+
+  init(_ queue: WriterQueue, _ options: WriterOptions) {
+    self.queue = queue
+    checkpointSeconds = options.checkpointSeconds
+    nextCheckpoint = .distantFuture
+    if let seconds = checkpointSeconds { nextCheckpoint = .now() + .seconds(seconds) }
+  }
+
+  /// Ends with the work that closes the queue. The book is dropped, and its files closed, before
+  /// the lock is freed and the closer told.
+  mutating func run(_ lock: consuming DirectoryLock, _ book: consuming Book) {
+    while true {
+      let batch = queue.take(until: deadline)
+      var overloaded = batch.overloaded
+      var rest = batch.works[...]
+      while let stop = rest.firstIndex(where: { !$0.isDecision }) {
+        commit(rest[..<stop], overloaded, &book)
+        overloaded = [:]
+        switch rest[stop] {
+        case .book(let body): body(&book)
+        case .close(let reply):
+          let result: Result<[String], StoreError>
+          do throws(StoreError) { result = .success(try book.close()) } catch {
+            result = .failure(error)
+          }
+          answerCounted(result.failure)
+          WriterLoop.end(book, lock)
+          reply(result)
+          return
+        default: break
+        }
+        rest = rest[(stop + 1)...]
+      }
+      commit(rest, overloaded, &book)
+      signIfDue(&book)
+    }
+  }
+
+  private var deadline: DispatchTime {
+    guard let countedSince else { return nextCheckpoint }
+    return min(nextCheckpoint, countedSince + .microseconds(Int(Flood.interval)))
+  }
+
+  private mutating func commit(
+    _ works: ArraySlice<WriterQueue.Work>, _ overloaded: [ProfileOrdinal: UInt64],
+    _ book: inout Book
+  ) {
+    guard !works.isEmpty || !overloaded.isEmpty || countedSince != nil else { return }
+    do throws(StoreError) {
+      try decide(works, overloaded, &book)
+      for entry in owed {
+        switch entry {
+        case .receipts(let receipts, let reply): reply(.success(receipts))
+        case .decision(let outcome, let reply): reply(.success(outcome))
+        case .refused(let refusal, let reply): reply(.failure(.notRecorded(.refused(refusal))))
+        }
+      }
+      owed.removeAll(keepingCapacity: true)
+      if book.flood.isEmpty { answerCounted(nil) }
+    } catch {
+      owed.removeAll()
+      for work in works { work.fail(error) }
+      answerCounted(error)
+    }
+  }
+
+  private mutating func decide(
+    _ works: ArraySlice<WriterQueue.Work>, _ overloaded: [ProfileOrdinal: UInt64],
+    _ book: inout Book
+  ) throws(StoreError) {
+    var decided: [Owed] = []
+    var held: [(outcome: RequestOutcome, reply: Reply)] = []
+    try book.commit { book, now throws(StoreError) in
+      for (profile, count) in overloaded {
+        book.flood.count(profile, .overloaded, count, at: now)
+      }
+      for work in works {
+        switch work {
+        case .proposals(let proposals, let reply):
+          var receipts: [Result<Receipt, Refusal>] = []
+          for proposal in proposals { receipts.append(try book.decide(proposal, at: now)) }
+          decided.append(.receipts(receipts, reply))
+        case .request(let request, let reply):
+          switch try book.decide(request, at: now) {
+          case .recorded(let outcome): decided.append(.decision(outcome, reply))
+          case .counted(let outcome): held.append((outcome, reply))
+          case .refused(let refusal): decided.append(.refused(refusal, reply))
+          }
+        case .book, .close: continue
+        }
+      }
+    }
+    owed = decided
+    counted += held
+    if book.flood.isEmpty { return }
+    countedSince = countedSince ?? .now()
+  }
+
+  private mutating func answerCounted(_ failure: StoreError?) {
+    for entry in counted {
+      if let failure {
+        entry.reply(.failure(.notRecorded(failure)))
+      } else {
+        entry.reply(.success(entry.outcome))
+      }
+    }
+    counted.removeAll()
+    countedSince = nil
+  }
+
+  private mutating func signIfDue(_ book: inout Book) {
+    guard let checkpointSeconds, DispatchTime.now() >= nextCheckpoint else { return }
+    nextCheckpoint = .now() + .seconds(checkpointSeconds)
+    if book.signedSize < book.logSize {
+      book.keep { book throws(StoreError) in try book.signCheckpoint() }
+    }
+  }
+
+  /// Closes the files, then frees the lock.
+  private static func end(_ book: consuming Book, _ lock: consuming DirectoryLock) {
+    drop(book)
+    _ = lock
+  }
+
+  private static func drop(_ book: consuming Book) { _ = book }
+}
+
+extension WriterQueue.Work {
+  /// A part of a commit.
+  fileprivate var isDecision: Bool {
+    switch self {
+    case .proposals, .request: true
+    case .book, .close: false
+    }
+  }
+
+  fileprivate func fail(_ error: StoreError) {
+    switch self {
+    case .proposals(_, let reply): reply(.failure(error))
+    case .request(_, let reply): reply(.failure(.notRecorded(error)))
+    case .book, .close: return
+    }
+  }
+}
+
+extension Result {
+  fileprivate var failure: Failure? {
+    if case .failure(let error) = self { return error }
+    return nil
+  }
+}

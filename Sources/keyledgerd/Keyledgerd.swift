@@ -1,0 +1,3 @@
+internal import Gateway
+
+@main struct Keyledgerd { static func main() {} }
