@@ -42,7 +42,7 @@ enum ExitStatus {
     case .file(let error): error.isPermission ? notAuthorized : Self.error
     case .log(.io(let error)): isPermission(error.code) ? notAuthorized : Self.error
     case .secrets(.io(_, _, let code)): isPermission(code) ? notAuthorized : Self.error
-    case .secrets(.missing): incomplete
+    case .secrets(.missing), .namesSealed: incomplete
     default: Self.error
     }
   }

@@ -20,6 +20,8 @@ package enum StoreError: Error, CustomStringConvertible {
   case record(sequence: UInt64, WireError)
   case refused(Refusal)
   case notFound(String)
+  /// Somebody was named, and without the vault nobody can be found by a name.
+  case namesSealed(String)
   case invalid(String)
   /// The machine's clock is before the last record.
   case clockBehind(seconds: Int64)
@@ -42,6 +44,8 @@ package enum StoreError: Error, CustomStringConvertible {
     case .record(let sequence, let error): "record \(sequence): \(error)"
     case .refused(let refusal): "\(refusal)"
     case .notFound(let what): what
+    case .namesSealed(let name):
+      "'\(name)' cannot be looked up without the vault; ask for user:N or client:N"
     case .invalid(let what): what
     case .clockBehind(let seconds):
       "the clock is \(seconds) s behind the last record; set it, or pass --accept-clock"
