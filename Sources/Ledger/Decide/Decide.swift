@@ -22,6 +22,7 @@ extension LedgerState {
       case .completeImport(let completed, _): draft.add(.importCompleted(completed))
       case .start(let version): draft.add(.logStarted(LogStarted(version: version)))
       case .stop: draft.add(.logStopped(LogStopped()))
+      case .changeKey(let key, let changes): changeKey(key, changes, &draft)
       default: decideKey(command, &draft)
       }
     if let refusal { return .failure(refusal) }

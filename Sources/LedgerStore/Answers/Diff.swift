@@ -190,7 +190,7 @@ extension LedgerReader {
       "limit": limit(held),
       "scopes": held.scopes == nil ? .null : scopes(held, in: state),
       "addresses": held.addresses?.value.map { .list($0.ranges.map { .text($0) }) } ?? .null,
-      "metadata": held.metadata == nil ? .null : metadata(held),
+      "metadata": held.metadata == nil ? .null : held.metadataValue,
     ])
   }
 }

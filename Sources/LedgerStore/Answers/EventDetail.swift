@@ -13,7 +13,7 @@ extension LedgerReader {
     case .keyRenamed(let body): body.name.map { "name '\($0)'" } ?? "no name"
     case .keyExpirySet(let body): body.expires.map { "expires \($0.rfc3339)" } ?? "never expires"
     case .keyRateLimitSet(let body):
-      body.limit.map { "limit \($0.capacity)/\($0.interval / 1_000_000)s" } ?? "the profile's limit"
+      body.limit.map { "limit \($0.text)" } ?? "the profile's limit"
     case .keyScopesSet(let body):
       body.scopes.isEmpty
         ? "all operations"

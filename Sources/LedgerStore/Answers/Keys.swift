@@ -91,7 +91,7 @@ extension LedgerReader {
     row.append(
       "addresses", .list((held.addresses?.value?.ranges ?? []).map { .text($0) }))
     row.append("limit", limit(held))
-    row.append("metadata", metadata(held))
+    row.append("metadata", held.metadataValue)
     row.append("lineage", Value(held.lineage.map { names.key($0, in: state) }))
     row.append("rotatedTo", Value(held.rotatedTo.map { names.key($0, in: state) }))
     return row
@@ -104,15 +104,7 @@ extension LedgerReader {
 
   func limit(_ key: Key) -> Value {
     guard let limit = key.limit?.value?.limit else { return .null }
-    return .text("\(limit.capacity)/\(limit.interval / 1_000_000)s")
-  }
-
-  func metadata(_ key: Key) -> Value {
-    var row = Row()
-    for entry in key.metadata?.value?.entries ?? [] {
-      row.append(entry.name ?? "", Value(entry.value))
-    }
-    return .object(row)
+    return .text(limit.text)
   }
 
   /// Who acted, as one text; `nil` where the record names nobody.
