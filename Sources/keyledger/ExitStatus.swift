@@ -36,7 +36,7 @@ enum ExitStatus {
 
   private static func code(of error: StoreError) -> Int32 {
     switch error {
-    case .tampered, .damaged, .log(.corrupt), .log(.loss): tampered
+    case _ where error.tellsTampering: tampered
     case .notFound, .noSuchDirectory, .refused(.unknown): notFound
     case .invalid, .beyondLog: usage
     case .file(let error): error.isPermission ? notAuthorized : Self.error

@@ -71,7 +71,6 @@ struct Keyledgerd: ParsableCommand {
 enum Main {
   static func main() async {
     signal(SIGPIPE, SIG_IGN)
-    setvbuf(stdout, nil, _IOLBF, 0)
     do {
       let command = try Keyledgerd.parse()
       try await run(command)
@@ -97,10 +96,10 @@ enum Main {
       settings, acceptClock: command.acceptClock, environment: environment, logger: logger)
     if command.checkConfig {
       try service.check()
-      Swift.print("the configuration is good")
+      say("the configuration is good")
       return
     }
-    try await service.run { Swift.print("listening on \($0)") }
+    try await service.run { say("listening on \($0)") }
   }
 
   /// Every way out but success: one clear line for each problem, and the exit code.
@@ -114,7 +113,7 @@ enum Main {
       exit(2)
     case let error as StoreError:
       note("\(error)")
-      exit(code(of: error))
+      exit(error.tellsTampering ? 3 : 1)
     case is ExitCode, is CleanExit, is ValidationError: Keyledgerd.exit(withError: error)
     default:
       let code = Keyledgerd.exitCode(for: error)
@@ -124,11 +123,9 @@ enum Main {
     }
   }
 
-  private static func code(of error: StoreError) -> Int32 {
-    switch error {
-    case .tampered, .damaged, .log(.corrupt), .log(.loss): 3
-    default: 1
-    }
+  /// At once, whoever reads it.
+  private static func say(_ line: String) {
+    FileHandle.standardOutput.write(Data("\(line)\n".utf8))
   }
 
   private static func note(_ line: String) {

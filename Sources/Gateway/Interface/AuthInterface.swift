@@ -2,6 +2,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Ledger
 internal import LedgerStore
+internal import Logging
 
 /// `/auth/{profile}` and what stands behind it.
 struct AuthTarget {
@@ -46,10 +47,10 @@ struct AuthInterface {
       method: request.method.rawValue, target: request.head.path ?? "/", headers: request.headers,
       peer: context.peerAddress)
     let original: OriginalRequest
-    do {
+    do throws(OriginalRequest.Ambiguity) {
       original = try OriginalRequest(
         incoming, rest: target.rest, trusting: core.trustedProxies)
-    } catch let error as OriginalRequest.Ambiguity {
+    } catch {
       return ambiguous(error.problem, target)
     }
     switch await core.decider.decide(original, for: loaded) {

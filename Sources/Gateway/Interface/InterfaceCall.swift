@@ -2,6 +2,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Ledger
 internal import LedgerStore
+internal import NIOCore
 
 /// One call of keyledger's own interface, by somebody who may make it.
 struct InterfaceCall {

@@ -12,7 +12,7 @@ struct StatusInterface {
     case .checkpoint:
       let directory = core.writer.directory
       let note = try await NIOThreadPool.singleton.runIfActive {
-        try directory.readCheckpoint()?.note.bytes
+        try directory.readCheckpointBytes()
       }
       guard let note else { throw APIError.notFound("no checkpoint was signed yet") }
       return .text(String(decoding: note, as: UTF8.self), type: "text/plain; charset=utf-8")

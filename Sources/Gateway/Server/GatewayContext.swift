@@ -18,7 +18,7 @@ struct GatewayContext: RequestContext {
   /// The user id of the process at the other end of a Unix socket (`unix(7)`, `SO_PEERCRED`).
   func peerUserID() async -> UInt32? {
     guard let options = channel as? any SocketOptionProvider else { return nil }
-    let credentials: Result<ucred, any Error>
+    let credentials: Result<PeerCredentials, any Error>
     do {
       credentials = .success(
         try await options.unsafeGetSocketOption(
@@ -30,4 +30,11 @@ struct GatewayContext: RequestContext {
     case .failure: return nil
     }
   }
+}
+
+/// `struct ucred` of Linux, which the Glibc module leaves out.
+private struct PeerCredentials: Sendable {
+  var pid: Int32 = 0
+  var uid: UInt32 = 0
+  var gid: UInt32 = 0
 }

@@ -1,8 +1,9 @@
 internal import Foundation
 internal import Hummingbird
+internal import HummingbirdCore
 internal import HummingbirdTLS
 internal import Ledger
-package import LedgerStore
+internal import LedgerStore
 package import Logging
 internal import ServiceLifecycle
 internal import UnixSignals

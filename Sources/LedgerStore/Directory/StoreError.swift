@@ -54,6 +54,14 @@ package enum StoreError: Error, CustomStringConvertible {
     }
   }
 
+  /// What was written is not what is there, or was never written by us.
+  package var tellsTampering: Bool {
+    switch self {
+    case .tampered, .damaged, .log(.corrupt), .log(.loss): true
+    default: false
+    }
+  }
+
   /// Runs what fails in another part's terms.
   static func log<T: ~Copyable>(_ body: () throws(LogError) -> T) throws(StoreError) -> T {
     do throws(LogError) { return try body() } catch { throw .log(error) }
