@@ -104,7 +104,7 @@ extension LedgerState {
     return draft.add(
       .profileSet(
         ProfileSet(
-          name: name, version: (held?.version ?? 0) + 1, document: document,
+          name: name, version: held.map { min($0.version, .max - 1) + 1 } ?? 1, document: document,
           policy: Policy(limits: limits, costs: costs, abuse: rules.abuse))))
   }
 }

@@ -113,15 +113,16 @@ package struct LimiterReading: Hashable, Sendable {
     reset = last.adding(microseconds: interval)
   }
 
-  /// One request passes. The caller has seen that something remains.
+  /// One request passes. `decide` has seen that something remains; a record can say anything.
   package var consumed: Limiter {
     guard algorithm == .tokenBucket else {
-      return Limiter(level: limit.capacity - remaining + 1, last: last, unused: reset)
+      let used = limit.capacity - remaining
+      return Limiter(level: used == .max ? used : used + 1, last: last, unused: reset)
     }
     let left = remaining - min(1, remaining)
     let missing = limit.capacity - min(left, limit.capacity)
     let refill = max(1, limit.refill)
-    let intervals = Int64(clamping: (missing - 1) / refill + 1)
+    let intervals = missing == 0 ? 0 : Int64(clamping: (missing - 1) / refill + 1)
     let (span, isTooLong) = intervals.multipliedReportingOverflow(by: max(1, limit.interval))
     return Limiter(
       level: left, last: last,
