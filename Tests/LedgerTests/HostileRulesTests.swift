@@ -98,4 +98,82 @@ struct HostileRulesTests {
     book.run(.setProfile(name: "p", document: "new", rules))
     #expect(book.state.profiles[0].version == .max)
   }
+
+  private static func rules(
+    _ limits: [ProfileRules.Limit] = [], costs: [ProfileRules.Cost] = [], abuse: AbuseRule? = nil,
+    operations: [String] = []
+  ) -> ProfileRules {
+    ProfileRules(limits: limits, costs: costs, abuse: abuse, operations: operations)
+  }
+
+  private static func limit(
+    _ limit: RateLimit, operation: String? = nil, algorithm: LimitAlgorithm = .fixedWindow,
+    scope: LimitScope = .user
+  ) -> ProfileRules.Limit {
+    ProfileRules.Limit(
+      operation: operation, algorithm: algorithm, scope: scope, limit: limit,
+      isCustomizable: false, isShown: false)
+  }
+
+  private static let ten = RateLimit(capacity: 10, refill: 10, interval: 60_000_000)
+
+  private static let unsound: [ProfileRules] = [
+    rules([limit(RateLimit(capacity: 0, refill: 1, interval: 1))]),
+    rules([limit(RateLimit(capacity: 1, refill: 0, interval: 1))]),
+    rules([limit(RateLimit(capacity: 1, refill: 1, interval: 0))]),
+    rules([limit(RateLimit(capacity: 1, refill: 1, interval: .min))]),
+    rules([limit(ten, algorithm: .unspecified)]), rules([limit(ten, scope: .unspecified)]),
+    rules([limit(ten), limit(RateLimit(capacity: 5, refill: 5, interval: 60_000_000))]),
+    rules([limit(ten, operation: "")]), rules([limit(ten, operation: "a\nb")]),
+    rules(costs: [.init(operation: String(repeating: "x", count: 70_000), credits: 1)]),
+    rules(costs: [.init(operation: "read", credits: .max)]),
+    rules(operations: [String(repeating: "x", count: 70_000)]),
+    rules(abuse: AbuseRule(threshold: 0, window: 1, duration: 1)),
+    rules(abuse: AbuseRule(threshold: .max, window: 1, duration: 1)),
+    rules(abuse: AbuseRule(threshold: 1, window: 0, duration: 1)),
+    rules(abuse: AbuseRule(threshold: 1, window: 1, duration: .min)),
+  ]
+
+  @Test("A profile whose rules cannot be kept is refused", arguments: unsound)
+  func unsoundRules(rules: ProfileRules) {
+    var book = Book.withKey()
+    guard case .failure(.invalid) = book.run(.setProfile(name: "p", document: "{}", rules)) else {
+      Issue.record("accepted")
+      return
+    }
+    #expect(book.state.profiles.isEmpty && book.state.operations.isEmpty)
+  }
+
+  @Test("Limits that differ in anything but their count stand beside each other")
+  func soundRules() {
+    var book = Book.withKey()
+    let day = RateLimit(capacity: 10, refill: 10, interval: 86_400_000_000)
+    let rules = Self.rules([
+      Self.limit(Self.ten), Self.limit(day), Self.limit(Self.ten, operation: "read"),
+      Self.limit(Self.ten, algorithm: .tokenBucket), Self.limit(Self.ten, scope: .key),
+    ])
+    #expect(book.run(.setProfile(name: "p", document: "{}", rules)).isSuccess)
+  }
+
+  @Test("What is too large for one record is refused: rules, counts, a request's operation")
+  func tooLarge() {
+    var book = Book.withKey()
+    let many = (0..<5_000).map { number in
+      Self.limit(RateLimit(capacity: 1, refill: 1, interval: Int64(number) + 1))
+    }
+    #expect(
+      book.run(.setProfile(name: "p", document: "{}", Self.rules(many)))
+        == .failure(.tooLarge("profile 'p'")))
+    let counts = (0..<20_000).map {
+      CoalescedCount(profile: ProfileOrdinal($0), reason: .noCredential, count: 1)
+    }
+    let flood = RequestsCoalesced(counts: counts, started: time(), ended: time())
+    #expect(!book.run(.coalesce(flood)).isSuccess)
+    book.run(.setProfile(name: "p", document: "{}", Self.rules()))
+    let long = String(repeating: "x", count: 70_000)
+    let size = book.events.count
+    let request = RequestFacts(profile: ProfileOrdinal(0), operation: long)
+    #expect(!book.run(.decideRequest(request)).isSuccess)
+    #expect(book.events.count == size)
+  }
 }
