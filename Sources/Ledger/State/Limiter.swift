@@ -104,13 +104,21 @@ package struct LimiterReading: Hashable, Sendable {
         last = held.last.adding(microseconds: intervals &* interval)
       }
     case .fixedWindow, .unspecified:
-      let start = Timestamp(
-        microseconds: floorDivide(now.microseconds, by: interval) &* interval)
-      last = max(start, held?.last ?? start)
-      let used = held?.last == last ? held?.level ?? 0 : 0
+      let start = Self.start(of: now, interval)
+      // Where a key got windows of another length, the one that holds the last request goes on.
+      let reached = held.map { Self.start(of: $0.last, interval) } ?? start
+      last = max(start, reached)
+      let used = reached == last ? held?.level ?? 0 : 0
       remaining = used < limit.capacity ? limit.capacity - used : 0
     }
     reset = last.adding(microseconds: interval)
+  }
+
+  /// The start of the window that holds a moment.
+  private static func start(of moment: Timestamp, _ interval: Int64) -> Timestamp {
+    let (start, isBeyond) = floorDivide(moment.microseconds, by: interval)
+      .multipliedReportingOverflow(by: interval)
+    return isBeyond ? .distantPast : Timestamp(microseconds: start)
   }
 
   /// One request passes. `decide` has seen that something remains; a record can say anything.
