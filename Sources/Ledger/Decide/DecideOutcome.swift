@@ -93,7 +93,9 @@ extension LedgerState {
       let first = rule.windowStart(at: now)
       let counted = failures.filter { $0.recorded > first }
       guard counted.count >= Int(rule.threshold) else { continue }
-      let until = now.adding(microseconds: rule.duration)
+      // A block that goes on is not cut short by more failures.
+      let until = max(
+        now.adding(microseconds: rule.duration), users[user.index].block?.until ?? .distantPast)
       if let longest, longest.until >= until { continue }
       longest = AbuseBlocked(user: user, until: until, evidence: counted.map(\.sequence))
     }
