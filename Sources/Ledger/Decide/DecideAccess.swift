@@ -60,7 +60,8 @@ extension LedgerState {
     case .setProfile(let name, let document, let rules):
       return setProfile(name, document, rules, &draft)
     case .denySession(let session, let expires):
-      if deniedSessions[session] == expires { return nil }
+      // The later end stands: a denial that is forgotten too early lets the session in again.
+      if let held = deniedSessions[session], held >= expires { return nil }
       return draft.add(.sessionDenied(SessionDenied(session: session, expires: expires)))
     case .revokeToken(let token):
       guard tokens[token.index].revoked == nil else { return nil }
