@@ -26,8 +26,9 @@ IMPORTS = {
         "Glibc", "Synchronization",
     },
     "keyledger": {
-        "ArgumentParser", "CloudTrail", "EventLog", "Foundation", "Ledger", "LedgerStore",
-        "Secrets", "Synchronization", "Transparency",
+        "ArgumentParser", "AsyncHTTPClient", "CloudTrail", "EventLog", "Foundation", "Ledger",
+        "LedgerStore", "NIOCore", "NIOHTTP1", "NIOPosix", "Secrets", "Synchronization",
+        "Transparency",
     },
 }
 
