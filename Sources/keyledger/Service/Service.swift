@@ -118,6 +118,7 @@ struct Service {
       return "closed the connection without an answer"
     }
     if error is NIOConnectionError { return "no service answers there" }
+    if let error = error as? IOError { return String(cString: strerror(error.errnoCode)) }
     let text = "\(error)".split(separator: "\n").first.map(String.init) ?? "no answer"
     return String(text.prefix(oneLineCharacters))
   }
