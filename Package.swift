@@ -28,6 +28,16 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let lifecycle = Target.Dependency.product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(
+  name: "UnixSignals", package: "swift-service-lifecycle")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
@@ -43,6 +53,11 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
   ],
   targets: [
@@ -63,12 +78,20 @@ let package = Package(
     // What joins them, and what a person runs.
     library("LedgerStore", ["Ledger", "Transparency", "EventLog", "Secrets", "Projection"]),
     library("CloudTrail", ["Ledger", "CZlib"]),
-    library("Gateway", ["LedgerStore", "CloudTrail", cryptoExtras, hummingbird, hummingbirdTLS]),
+    library(
+      "Gateway",
+      [
+        "LedgerStore", "CloudTrail", crypto, cryptoExtras, hummingbird, hummingbirdTLS, logging,
+        nio, nioPosix, nioSSL, httpTypes, lifecycle, signals,
+      ]),
     .executableTarget(
-      name: "keyledgerd", dependencies: ["Gateway", argumentParser],
+      name: "keyledgerd", dependencies: ["Gateway", "LedgerStore", argumentParser, logging],
       swiftSettings: swiftSettings),
     .executableTarget(
-      name: "keyledger", dependencies: ["LedgerStore", "CloudTrail", argumentParser, httpClient],
+      name: "keyledger",
+      dependencies: [
+        "LedgerStore", "CloudTrail", argumentParser, httpClient, nio, nioHTTP1, nioPosix,
+      ],
       swiftSettings: swiftSettings),
 
     tests(of: "Ledger", exclude: ["protobuf_oracle.py"]),
@@ -77,6 +100,7 @@ let package = Package(
     tests(of: "Secrets", ["Transparency"]),
     tests(of: "CloudTrail", ["Ledger"]),
     tests(of: "Projection", ["Ledger"]),
+    tests(of: "Gateway", ["Ledger", "LedgerStore", crypto, cryptoExtras]),
     tests(of: "LedgerStore", ["CloudTrail", "EventLog", "Ledger", "Secrets", "Transparency"]),
   ]
 )

@@ -36,14 +36,14 @@ enum ExitStatus {
 
   private static func code(of error: StoreError) -> Int32 {
     switch error {
-    case .tampered, .damaged, .log(.corrupt), .log(.loss): tampered
+    case _ where error.tellsTampering: tampered
     case .refused(let refusal): code(of: refusal.kind)
     case .notFound, .noSuchDirectory: notFound
     case .invalid, .beyondLog: usage
     case .file(let error): error.isPermission ? notAuthorized : Self.error
     case .log(.io(let error)): isPermission(error.code) ? notAuthorized : Self.error
     case .secrets(.io(_, _, let code)): isPermission(code) ? notAuthorized : Self.error
-    case .secrets(.missing): incomplete
+    case .secrets(.missing), .namesSealed: incomplete
     default: Self.error
     }
   }

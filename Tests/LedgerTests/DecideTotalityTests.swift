@@ -19,7 +19,10 @@ struct DecideTotalityTests {
         decided += 1
         for event in events {
           let record = try encoded(event)
-          #expect(record.count <= Event.recordLimit)
+          #expect(record.count <= Event.recordLimit, "\(event.body.type)")
+          if event.body.type == .requestDecided, event.origin == nil {
+            #expect(record.count <= Event.requestRecordLimit)
+          }
           #expect(try decoded(record) == event)
         }
       case .failure(let refusal):
@@ -28,6 +31,32 @@ struct DecideTotalityTests {
       }
     }
     #expect(decided > 20 && refused > 20)
+    #expect(try restored(book.state) == book.state)
+  }
+
+  @Test("Whatever the time is, commands are decided, folded and decided again", arguments: 1...20)
+  func hostileTimes(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    var book = Book.withKey()
+    let moments: [Timestamp] = [
+      .distantPast, .distantFuture, Timestamp(microseconds: 0), Timestamp(microseconds: -1),
+      Timestamp(microseconds: .min + 1), Timestamp(microseconds: .max - 1), time(), time(9_000),
+    ]
+    for _ in 0..<150 {
+      let command = RandomCommand.any(for: book.state, &random)
+      for moment in moments { _ = book.state.decide(command, by: nil, at: moment) }
+      let before = book.state
+      let moment = moments.randomElement(using: &random)!
+      let result = book.run(command, at: moment)
+      for event in (try? result.get()) ?? [] {
+        guard case .requestDecided(let request) = event.body else { continue }
+        for moment in moments {
+          let answer = book.state.answer(to: request, at: moment)
+          #expect(answer.retryAfter ?? 1 >= 1)
+        }
+        _ = before.decideAgain(request, recorded: event)
+      }
+    }
     #expect(try restored(book.state) == book.state)
   }
 

@@ -48,7 +48,9 @@ struct EvolveTests {
     var state = LedgerState()
     for event in book.events { state.evolve(event, showing: false) }
     #expect(LedgerView(state, at: [book.clock]) == LedgerView(LedgerState(), at: [book.clock]))
-    for event in book.events { state.show(event) }
+    for (at, event) in book.events.enumerated() {
+      state.show(event, at: SequenceNumber(UInt64(at)))
+    }
     #expect(state == book.state)
   }
 

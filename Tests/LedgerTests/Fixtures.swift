@@ -103,12 +103,31 @@ struct Book {
 }
 
 func newKey(
-  _ id: String, organization: Int = 0, user: Int = 0, name: String? = "reporting",
+  _ id: String, organization: Int = 0, user: Int = 0, profile: ProfileOrdinal? = nil,
+  name: String? = "reporting", expires: Timestamp? = nil, scopes: [String] = [],
+  addresses: [String] = [], limit: RateLimit? = nil, idempotency: NewKey.Idempotency? = nil
+) -> NewKey {
+  let owner = Membership(
+    organization: OrganizationOrdinal(organization), user: UserOrdinal(user))
+  return newKey(
+    id, owner: owner, profile: profile, name: name, expires: expires, scopes: scopes,
+    addresses: addresses, limit: limit, idempotency: idempotency)
+}
+
+func newKey(
+  _ id: String, owner: Membership?, profile: ProfileOrdinal? = nil, name: String? = "reporting",
   expires: Timestamp? = nil, scopes: [String] = [], addresses: [String] = [],
-  limit: RateLimit? = nil
+  limit: RateLimit? = nil, idempotency: NewKey.Idempotency? = nil
 ) -> NewKey {
   NewKey(
-    id: id, organization: OrganizationOrdinal(organization), user: UserOrdinal(user), name: name,
-    environment: .live, secret: secret("secret of \(id)"), expires: expires, scopes: scopes,
-    addresses: addresses, limit: limit)
+    id: id, owner: owner, profile: profile, name: name, environment: .live,
+    secret: secret("secret of \(id)"), expires: expires, scopes: scopes, addresses: addresses,
+    limit: limit, idempotency: idempotency)
+}
+
+extension Membership {
+  /// `ana` of `acme` in `Book.withKey`.
+  static let ana = Membership(organization: OrganizationOrdinal(0), user: UserOrdinal(0))
+  /// `bob` of `globex`.
+  static let bob = Membership(organization: OrganizationOrdinal(1), user: UserOrdinal(1))
 }

@@ -14,11 +14,13 @@ enum RandomCommand {
     let moments: [Timestamp?] = [nil, .distantPast, time(), time(1_000), .distantFuture]
     let limits: [RateLimit?] = [
       nil, RateLimit(), RateLimit(capacity: .max, refill: .max, interval: .max),
+      RateLimit(capacity: .max, refill: 1, interval: 1),
       RateLimit(capacity: 1, refill: 1, interval: -1),
       RateLimit(capacity: 5, refill: 5, interval: 60),
     ]
     let ranges = ["10.0.0.0/8", "::/0", "", "10.0.0.0/33", "::ffff:0:0/96"]
     let name = pick(names)
+    if random.chance(1, in: 2) { return access(for: state, &random) }
     if !state.keys.isEmpty, random.chance(2, in: 3) {
       let key = KeyOrdinal(Int.random(in: state.keys.indices, using: &random))
       switch Int.random(in: 0..<10, using: &random) {
@@ -37,6 +39,11 @@ enum RandomCommand {
         return random.chance(1, in: 4) ? .revokeKey(key) : .setKey(key, enabled: true)
       }
     }
+    let calls: [NewKey.Idempotency?] = [
+      nil, .init(tag: tag("call"), requestHash: tag("one")),
+      .init(tag: tag("call"), requestHash: tag("other")),
+    ]
+    let call = pick(calls)
     let organization = OrganizationOrdinal(
       Int.random(in: state.organizations.indices, using: &random))
     let user = UserOrdinal(Int.random(in: state.users.indices, using: &random))
@@ -55,9 +62,11 @@ enum RandomCommand {
     default:
       return .createKey(
         newKey(
-          "n\(random.next() % 20)", organization: organization.index, user: user.index,
+          "n\(random.next() % 20)",
+          owner: pick([nil, Membership(organization: organization, user: user)]),
+          profile: pick([nil, ProfileOrdinal(0), ProfileOrdinal(1), ProfileOrdinal(UInt32.max)]),
           name: pick([nil, name]), expires: pick(moments), scopes: pick([[], ["read"], [name]]),
-          addresses: pick([[], [pick(ranges)]]), limit: pick(limits)))
+          addresses: pick([[], [pick(ranges)]]), limit: pick(limits), idempotency: call))
     }
   }
 }

@@ -13,6 +13,7 @@ struct RequestRecordTests {
     request.client = ClientOrdinal(ordinal)
     request.credential = .apiKey
     request.address = .outside
+    request.tenant = .same
     request.profile = ProfileOrdinal(UInt32(1_000))
     request.profileVersion = 100_000
     request.charged = 1_000_000
@@ -30,6 +31,8 @@ struct RequestRecordTests {
     request.client = ClientOrdinal(ordinal)
     request.credential = .session
     request.address = .notChecked
+    request.tenant = .same
+    request.charged = 1_000_000
     request.profile = ProfileOrdinal(UInt32(1_000))
     request.profileVersion = 100_000
     let event = Event(recorded: time(), body: .requestDecided(request))

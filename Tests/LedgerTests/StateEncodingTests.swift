@@ -3,14 +3,41 @@ import Testing
 
 @Suite("The canonical encoding of the state")
 struct StateEncodingTests {
+  private static let strictPolicy = Policy(
+    limits: [
+      LimitRule(
+        operation: nil, algorithm: .fixedWindow, scope: .user,
+        limit: RateLimit(capacity: 10, refill: 10, interval: 60_000_000), isCustomizable: false,
+        isShown: true)
+    ],
+    costs: [], abuse: AbuseRule(threshold: 10, window: 600_000_000, duration: 600_000_000))
+
   /// A state with something of everything.
   private static let full: Book = {
     var random = SeededGenerator(seed: 31)
     var book = Book.withKey()
     for event in RandomHistory.make(count: 40, &random) { book.run(event.command(in: book)) }
-    for command in RandomCommand.some(80, for: book, &random) { book.run(command) }
+    for command in RandomCommand.some(80, for: book, &random) {
+      // A revocation is among the effects below.
+      if case .revokeKey = command { continue }
+      book.run(command)
+    }
     book.run(.createToken(name: "ci", role: .auditor, secret: secret("ci"), expires: nil))
-    book.add(.profileSet(ProfileSet(name: "azen", version: 3, document: "{}")))
+    book.add(
+      .profileSet(ProfileSet(name: "azen", version: 3, document: "{}", policy: strictPolicy)))
+    book.add(.operationDefined(OperationDefined(name: "tasks.execute")))
+    for at in 0..<3 {
+      book.add(
+        .taskReported(TaskReported(user: UserOrdinal(at % 2), task: tag("t\(at)"))))
+    }
+    var charged = RequestDecided(user: UserOrdinal(0))
+    charged.profile = book.state.index.profiles["azen"]
+    charged.charged = 1
+    book.add(.requestDecided(charged))
+    book.add(
+      .creditsRefunded(
+        CreditsRefunded(
+          user: UserOrdinal(0), amount: 1, decision: SequenceNumber(book.state.logSize - 1))))
     book.add(.pepperRotated(PepperRotated(pepper: 2)))
     book.add(.creditsGranted(CreditsGranted(user: UserOrdinal(0), amount: 9)))
     for name in ["s1", "s2", "s3"] {
@@ -20,8 +47,8 @@ struct StateEncodingTests {
       book.add(
         .keyCreated(
           KeyCreated(
-            id: "i\(at)", organization: OrganizationOrdinal(0), user: UserOrdinal(0),
-            kind: .permanent, environment: .test, pepper: 1, idempotency: tag("i\(at)"),
+            id: "i\(at)", owner: .ana, kind: .permanent, environment: .test, pepper: 1,
+            idempotency: tag("i\(at)"),
             requestHash: tag("r\(at)"))))
     }
     return book
@@ -68,7 +95,7 @@ struct StateEncodingTests {
     func created(_ name: String) -> EventBody {
       .keyCreated(
         KeyCreated(
-          key: KeyOrdinal(0), organization: OrganizationOrdinal(0), user: UserOrdinal(0),
+          key: KeyOrdinal(0), owner: .ana,
           kind: .permanent, environment: .live, pepper: 1, idempotency: tag(name)))
     }
     let names = (0..<50).map { "call \($0)" }
@@ -92,7 +119,7 @@ struct StateEncodingTests {
     .profileSet(ProfileSet(name: "azen", version: 4, document: "{}")),
     .keyCreated(
       KeyCreated(
-        id: "new", organization: OrganizationOrdinal(0), user: UserOrdinal(0), kind: .permanent,
+        id: "new", owner: .ana, kind: .permanent,
         environment: .live, pepper: 1)),
     .keyObserved(
       KeyObserved(
@@ -117,6 +144,7 @@ struct StateEncodingTests {
     .requestsCoalesced(
       RequestsCoalesced(
         counts: [CoalescedCount(reason: .noCredential, count: 1)], started: time(), ended: time())),
+    .taskReported(TaskReported(user: UserOrdinal(0), task: tag("t"), succeeded: true)),
     .abuseBlocked(AbuseBlocked(user: UserOrdinal(0), until: time(77_777))),
     .creditsGranted(CreditsGranted(user: UserOrdinal(0), amount: 1)),
     .creditsRefunded(
@@ -152,7 +180,6 @@ struct StateEncodingTests {
   @Test("The kinds that change nothing, and those that do, are all kinds")
   func allKinds() throws {
     let silent: [EventBody] = [
-      .taskReported(TaskReported(user: UserOrdinal(0), task: tag("t"))),
       .auditAccessed(AuditAccessed(resource: "r", logSize: 1)),
       .importCompleted(
         ImportCompleted(source: .cloudtrail, files: 1, events: 1, added: 1, filesSkipped: 0)),

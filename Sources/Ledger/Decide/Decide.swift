@@ -106,6 +106,9 @@ package enum Limits {
   package static let sealedBytes = 16_384
   /// Scopes, address ranges or entries of metadata of one key.
   package static let listEntries = 256
+  /// Failed tasks until a block: all stand in its record, with six bytes each in the first 2^42
+  /// records of a log.
+  package static let evidence: UInt32 = 10_000
   /// A profile's document, in bytes: it stands in one record beside its rules.
   package static let profileBytes = 49_152
   /// All metadata of one key, names and values, in bytes.

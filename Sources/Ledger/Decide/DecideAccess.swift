@@ -19,6 +19,14 @@ package struct ProfileRules: Hashable, Sendable {
       self.isCustomizable = isCustomizable
       self.isShown = isShown
     }
+
+    /// What is the same where two limits would use up one limiter; see `LimiterID`.
+    fileprivate var limiter: Limit {
+      let span = RateLimit(capacity: 0, refill: 0, interval: limit.interval)
+      return Limit(
+        operation: operation, algorithm: algorithm, scope: scope, limit: span,
+        isCustomizable: false, isShown: false)
+    }
   }
 
   package struct Cost: Hashable, Sendable {
@@ -52,7 +60,8 @@ extension LedgerState {
     case .setProfile(let name, let document, let rules):
       return setProfile(name, document, rules, &draft)
     case .denySession(let session, let expires):
-      if deniedSessions[session] == expires { return nil }
+      // The later end stands: a denial that is forgotten too early lets the session in again.
+      if let held = deniedSessions[session], held >= expires { return nil }
       return draft.add(.sessionDenied(SessionDenied(session: session, expires: expires)))
     case .revokeToken(let token):
       guard tokens[token.index].revoked == nil else { return nil }
@@ -76,7 +85,8 @@ extension LedgerState {
     case .recordAccess(let resource, let logSize):
       let resource = Limits.clipped(resource, toBytes: Limits.nameBytes)
       return draft.add(.auditAccessed(AuditAccessed(resource: resource, logSize: logSize)))
-    case .coalesce(let counts): return draft.add(.requestsCoalesced(counts))
+    case .coalesce(let counts):
+      return draft.add(bounded: .requestsCoalesced(counts), as: "a count of refusals")
     default: return .invalid("the command does not concern access")
     }
   }
@@ -89,6 +99,7 @@ extension LedgerState {
   ) -> Refusal? {
     if let refusal = checkName(name, of: "a profile's name") { return refusal }
     guard document.utf8.count <= Limits.profileBytes else { return .tooLarge("profile '\(name)'") }
+    if let refusal = check(rules) { return refusal }
     let held = index.profiles[name].map { profiles[$0.index] }
     if held?.document == document { return nil }
     for operation in rules.operations { _ = draft.operation(operation) }
@@ -101,10 +112,36 @@ extension LedgerState {
     let costs = rules.costs.map {
       OperationCost(operation: draft.operation($0.operation), credits: $0.credits)
     }
-    return draft.add(
-      .profileSet(
-        ProfileSet(
-          name: name, version: (held?.version ?? 0) + 1, document: document,
-          policy: Policy(limits: limits, costs: costs, abuse: rules.abuse))))
+    let set = ProfileSet(
+      name: name, version: held.map { min($0.version, .max - 1) + 1 } ?? 1, document: document,
+      policy: Policy(limits: limits, costs: costs, abuse: rules.abuse))
+    return draft.add(bounded: .profileSet(set), as: "profile '\(name)'")
+  }
+
+  /// Rules that can be kept: what they count, for whom, and numbers that mean something.
+  private func check(_ rules: ProfileRules) -> Refusal? {
+    let named = rules.limits.compactMap(\.operation) + rules.costs.map(\.operation)
+    for operation in rules.operations + named {
+      if let refusal = checkName(operation, of: "an operation's name") { return refusal }
+    }
+    var counted: Set<ProfileRules.Limit> = []
+    for limit in rules.limits {
+      if let refusal = checkLimit(limit.limit) { return refusal }
+      guard limit.algorithm != .unspecified, limit.scope != .unspecified else {
+        return .invalid("a limit needs an algorithm and something that shares it")
+      }
+      // Two limits on one limiter would count every request twice.
+      guard counted.insert(limit.limiter).inserted else {
+        return .invalid("two limits count the same requests over the same time")
+      }
+    }
+    if rules.costs.contains(where: { $0.credits > Self.mostCredits }) {
+      return .invalid("an operation costs at most \(Self.mostCredits) credits")
+    }
+    guard let abuse = rules.abuse else { return nil }
+    let isSound =
+      (1...Limits.evidence).contains(abuse.threshold) && abuse.window > 0 && abuse.duration > 0
+    return isSound
+      ? nil : .invalid("a block needs 1 to \(Limits.evidence) failures and positive times")
   }
 }

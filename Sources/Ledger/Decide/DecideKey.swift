@@ -151,7 +151,7 @@ extension LedgerState {
           previousExpires: previous)))
   }
 
-  private func checkLimit(_ limit: RateLimit?) -> Refusal? {
+  func checkLimit(_ limit: RateLimit?) -> Refusal? {
     guard let limit else { return nil }
     let isSound = limit.capacity > 0 && limit.refill > 0 && limit.interval > 0
     return isSound ? nil : .invalid("a limit needs a positive count and a positive interval")

@@ -90,10 +90,12 @@ extension LedgerState {
       users[user.index].failures + [FailedTask(recorded: now, sequence: report)]
     var longest: AbuseBlocked?
     for rule in profiles.compactMap({ $0.policy?.abuse }) where rule.threshold > 0 {
-      let first = now.adding(microseconds: -rule.window)
+      let first = rule.windowStart(at: now)
       let counted = failures.filter { $0.recorded > first }
       guard counted.count >= Int(rule.threshold) else { continue }
-      let until = now.adding(microseconds: rule.duration)
+      // A block that goes on is not cut short by more failures.
+      let until = max(
+        now.adding(microseconds: rule.duration), users[user.index].block?.until ?? .distantPast)
       if let longest, longest.until >= until { continue }
       longest = AbuseBlocked(user: user, until: until, evidence: counted.map(\.sequence))
     }

@@ -9,6 +9,9 @@ extension LedgerState {
     let now = draft.recorded
     let identity = facts.isPublic ? Identity(credential: .none) : identify(facts, at: now)
     var request = RequestDecided(operation: draft.operation(facts.operation), reason: .allowed)
+    if !draft.events.isEmpty, let refusal = checkName(facts.operation, of: "an operation's name") {
+      return refusal
+    }
     request.credential = identity.credential
     request.profile = facts.profile
     request.profileVersion = profiles[facts.profile.index].version

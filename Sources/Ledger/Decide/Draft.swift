@@ -27,6 +27,18 @@ struct Draft {
     return nil
   }
 
+  /// Adds an event that holds as much as the caller liked to give.
+  mutating func add(bounded body: EventBody, as what: String) -> Refusal? {
+    var record: [UInt8] = []
+    do throws(WireError) {
+      add(body)
+      try events[events.count - 1].encode(to: &record)
+    } catch {
+      return .invalid("\(what) cannot be written: \(error)")
+    }
+    return record.count <= Event.recordLimit ? nil : .tooLarge(what)
+  }
+
   mutating func organization(_ id: String) -> OrganizationOrdinal {
     if let known = state.index.organizations[id] ?? newOrganizations[id] { return known }
     let ordinal = OrganizationOrdinal(state.organizations.count + newOrganizations.count)

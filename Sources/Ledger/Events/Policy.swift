@@ -80,6 +80,11 @@ package struct AbuseRule: Message, Hashable {
     self.duration = duration
   }
 
+  /// Failures after this moment count, up to `now`. A window that ends before it begins holds none.
+  package func windowStart(at now: Timestamp) -> Timestamp {
+    now.adding(microseconds: -max(0, window))
+  }
+
   package mutating func visit(_ fields: inout some FieldVisitor) throws(WireError) {
     try fields.field(1, "threshold", &threshold)
     try fields.field(2, "window", &window)

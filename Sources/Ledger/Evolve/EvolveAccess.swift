@@ -42,8 +42,7 @@ extension LedgerState {
 
   /// Drops failures that no rule in force looks at any more.
   private mutating func forgetFailures(of user: UserOrdinal, at now: Timestamp) {
-    let window = profiles.map { $0.policy?.abuse?.window ?? 0 }.max() ?? 0
-    let first = now.adding(microseconds: -window)
+    let first = profiles.compactMap { $0.policy?.abuse?.windowStart(at: now) }.min() ?? now
     users[user.index].failures.removeAll { $0.recorded <= first }
   }
 

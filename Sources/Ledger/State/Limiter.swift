@@ -104,24 +104,33 @@ package struct LimiterReading: Hashable, Sendable {
         last = held.last.adding(microseconds: intervals &* interval)
       }
     case .fixedWindow, .unspecified:
-      let start = Timestamp(
-        microseconds: floorDivide(now.microseconds, by: interval) &* interval)
-      last = max(start, held?.last ?? start)
-      let used = held?.last == last ? held?.level ?? 0 : 0
+      let start = Self.start(of: now, interval)
+      // Where a key got windows of another length, the one that holds the last request goes on.
+      let reached = held.map { Self.start(of: $0.last, interval) } ?? start
+      last = max(start, reached)
+      let used = reached == last ? held?.level ?? 0 : 0
       remaining = used < limit.capacity ? limit.capacity - used : 0
     }
     reset = last.adding(microseconds: interval)
   }
 
-  /// One request passes. The caller has seen that something remains.
+  /// The start of the window that holds a moment.
+  private static func start(of moment: Timestamp, _ interval: Int64) -> Timestamp {
+    let (start, isBeyond) = floorDivide(moment.microseconds, by: interval)
+      .multipliedReportingOverflow(by: interval)
+    return isBeyond ? .distantPast : Timestamp(microseconds: start)
+  }
+
+  /// One request passes. `decide` has seen that something remains; a record can say anything.
   package var consumed: Limiter {
     guard algorithm == .tokenBucket else {
-      return Limiter(level: limit.capacity - remaining + 1, last: last, unused: reset)
+      let used = limit.capacity - remaining
+      return Limiter(level: used == .max ? used : used + 1, last: last, unused: reset)
     }
     let left = remaining - min(1, remaining)
     let missing = limit.capacity - min(left, limit.capacity)
     let refill = max(1, limit.refill)
-    let intervals = Int64(clamping: (missing - 1) / refill + 1)
+    let intervals = missing == 0 ? 0 : Int64(clamping: (missing - 1) / refill + 1)
     let (span, isTooLong) = intervals.multipliedReportingOverflow(by: max(1, limit.interval))
     return Limiter(
       level: left, last: last,

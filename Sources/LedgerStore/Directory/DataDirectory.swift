@@ -47,6 +47,11 @@ package struct DataDirectory: Sendable {
     return key
   }
 
+  /// The last signed checkpoint as others read it; `nil` where none was signed yet.
+  package func readCheckpointBytes() throws(StoreError) -> [UInt8]? {
+    try readCheckpoint()?.note.bytes
+  }
+
   /// The last signed checkpoint; `nil` where none was signed yet. Damage and a signature by another
   /// key are errors.
   package func readCheckpoint() throws(StoreError) -> (note: SignedNote, checkpoint: Checkpoint)? {

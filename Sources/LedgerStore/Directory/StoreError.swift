@@ -20,6 +20,8 @@ package enum StoreError: Error, CustomStringConvertible {
   case record(sequence: UInt64, WireError)
   case refused(Refusal)
   case notFound(String)
+  /// Somebody was named, and without the vault nobody can be found by a name.
+  case namesSealed(String)
   case invalid(String)
   /// The machine's clock is before the last record.
   case clockBehind(seconds: Int64)
@@ -42,11 +44,21 @@ package enum StoreError: Error, CustomStringConvertible {
     case .record(let sequence, let error): "record \(sequence): \(error)"
     case .refused(let refusal): "\(refusal)"
     case .notFound(let what): what
+    case .namesSealed(let name):
+      "'\(name)' cannot be looked up without the vault; ask for user:N or client:N"
     case .invalid(let what): what
     case .clockBehind(let seconds):
       "the clock is \(seconds) s behind the last record; set it, or pass --accept-clock"
     case .closed: "the log is closed; the service is stopping"
     case .beyondLog(let asked, let logSize): "the log has \(logSize) records, not \(asked)"
+    }
+  }
+
+  /// What was written is not what is there, or was never written by us.
+  package var tellsTampering: Bool {
+    switch self {
+    case .tampered, .damaged, .log(.corrupt), .log(.loss): true
+    default: false
     }
   }
 

@@ -17,10 +17,17 @@ package final class LedgerReader {
   package var onNote: ((String) -> Void)?
 
   private var states: [Moment: StateAtMoment] = [:]
+  /// A state of this log that the caller folded before.
+  private let base: LedgerState?
 
-  /// - Parameter holdsLock: the caller is the one writer, and has not opened the log yet.
-  package init(_ directory: DataDirectory, holdsLock: Bool = false) throws(StoreError) {
+  /// - Parameters:
+  ///   - holdsLock: the caller is the one writer, and has not opened the log yet.
+  ///   - base: a state of this very log that was folded before; later ones start from it.
+  package init(
+    _ directory: DataDirectory, holdsLock: Bool = false, base: LedgerState? = nil
+  ) throws(StoreError) {
     self.directory = directory
+    self.base = base
     verifierKey = try directory.readVerifierKey()
     names = try Names(directory)
     // Read before the log, which only grows: a writer may sign at any moment.
@@ -61,6 +68,12 @@ package final class LedgerReader {
       if isWhole || holdsLock || attempt == Self.attempts { return log }
       attempt += 1
     }
+  }
+
+  /// The newest unfiltered state that was folded here; another reader may start from it.
+  package var latestState: LedgerState? {
+    states.filter { $0.key.before == nil }.map(\.value.state)
+      .max { $0.logSize < $1.logSize }
   }
 
   /// Records that can be read.
@@ -158,6 +171,7 @@ package final class LedgerReader {
   private func nearestSnapshot(
     _ size: UInt64, before: Timestamp?
   ) throws(StoreError) -> LedgerState? {
+    if let base, before == nil, base.logSize <= size { return base }
     let store = SnapshotStore(directory)
     for candidate in try store.sizes().reversed() where candidate <= size && candidate > 0 {
       do throws(StoreError) {

@@ -19,6 +19,11 @@ extension Book {
     }
   }
 
+  /// How far the time of records is ahead of the wall clock, in seconds; negative behind it.
+  package mutating func secondsAhead() -> Int64 {
+    (clock.now().microseconds - RecordClock.wall.microseconds) / 1_000_000
+  }
+
   /// Writes what the projection is behind.
   mutating func project() throws(StoreError) {
     guard projector.count > 0 else { return }

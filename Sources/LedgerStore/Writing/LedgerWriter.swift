@@ -91,6 +91,15 @@ package final class LedgerWriter: Sendable {
     queue.append(.proposals(proposals, reply))
   }
 
+  /// As `perform`, for callers that may not block.
+  package func perform(_ proposal: Proposal) async throws(StoreError) -> Receipt {
+    let result = await withCheckedContinuation { continuation in
+      submit([proposal]) { continuation.resume(returning: $0) }
+    }
+    guard let outcome = try result.get().first else { throw .invalid("no outcome") }
+    do throws(Refusal) { return try outcome.get() } catch { throw .refused(error) }
+  }
+
   /// Decides a request. The reply comes on the writer's thread, when the decision is durable, or at
   /// once where too many wait.
   package func submit(
@@ -123,6 +132,16 @@ package final class LedgerWriter: Sendable {
   ) async throws(StoreError) -> T {
     let result = await withCheckedContinuation { continuation in
       submit({ book throws(StoreError) in body(book.state) }) { continuation.resume(returning: $0) }
+    }
+    return try result.get()
+  }
+
+  /// How far the time of records is ahead of the wall clock, in seconds.
+  package func secondsAhead() async throws(StoreError) -> Int64 {
+    let result = await withCheckedContinuation { continuation in
+      submit({ book throws(StoreError) in book.secondsAhead() }) {
+        continuation.resume(returning: $0)
+      }
     }
     return try result.get()
   }

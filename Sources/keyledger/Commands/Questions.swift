@@ -90,28 +90,17 @@ struct TrailOptions: ParsableArguments {
   @Option(help: "From this client address.") var client: String?
 
   func resolve(_ reader: LedgerReader, in state: LedgerState) throws -> TrailFilter {
-    var filter = TrailFilter()
-    (filter.since, filter.until) = try range.times()
-    filter.organization = try org.map { try reader.organization(named: $0, in: state) }
-    filter.user = try user.map { try reader.user(named: $0, in: state) }
-    filter.key = try key.map { try reader.key(named: $0, in: state) }
-    filter.operation = try operation.map { try reader.operation(named: $0, in: state) }
-    filter.clients = try client.map { try reader.clients(named: $0, in: state) }
-    filter.types = Set(
-      try type.map { name in
-        guard let type = EventType(name: name) else {
-          throw Failure.usage("'\(name)' is no type of event")
-        }
-        return type
-      })
-    filter.decision = decision
-    filter.reason = try reason.map { name in
-      guard let reason = Reason(name: name), reason != .unspecified else {
-        throw Failure.usage("'\(name)' is no reason")
-      }
-      return reason
-    }
-    return filter
+    var request = TrailRequest()
+    (request.since, request.until) = try range.times()
+    request.organization = org
+    request.user = user
+    request.key = key
+    request.operation = operation
+    request.client = client
+    request.types = type
+    request.decision = decision
+    request.reason = reason
+    return try request.filter(reader, in: state)
   }
 }
 

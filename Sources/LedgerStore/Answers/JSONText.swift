@@ -1,15 +1,14 @@
 internal import Ledger
-internal import LedgerStore
 
 /// Answers as JSON (RFC 8259), keys in the order of the columns.
-enum JSONText {
-  static func compact(_ value: Value) -> String {
+package enum JSONText {
+  package static func compact(_ value: Value) -> String {
     var text = ""
     append(value, to: &text, indent: nil)
     return text
   }
 
-  static func pretty(_ value: Value) -> String {
+  package static func pretty(_ value: Value) -> String {
     var text = ""
     append(value, to: &text, indent: 0)
     return text
@@ -67,8 +66,8 @@ enum JSONText {
 }
 
 /// A value as plain text, for tables and CSV.
-enum PlainText {
-  static func of(_ value: Value) -> String {
+package enum PlainText {
+  package static func of(_ value: Value) -> String {
     switch value {
     case .null: ""
     case .flag(let flag): flag ? "true" : "false"

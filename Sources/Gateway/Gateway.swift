@@ -1,3 +1,0 @@
-internal import CryptoExtras
-internal import Hummingbird
-internal import HummingbirdTLS

@@ -1,0 +1,43 @@
+/// A JSON value as it stands in a profile document: members in their order and as often as they
+/// occur, numbers as they are written.
+indirect enum ProfileJSON: Sendable {
+  case object([(name: String, value: ProfileJSON)])
+  case array([ProfileJSON])
+  case string(String)
+  case number(String)
+  case boolean(Bool)
+  case null
+
+  /// The value for a message, on one line.
+  var told: String {
+    switch self {
+    case .object: "an object"
+    case .array: "an array"
+    case .string(let text): ProfileJSON.quoted(text)
+    case .number(let text): ProfileJSON.shortened(text)
+    case .boolean(let value): "\(value)"
+    case .null: "null"
+    }
+  }
+
+  /// Quoted, with escapes for what would break the line.
+  static func quoted(_ text: String) -> String {
+    var quoted = "\""
+    for scalar in shortened(text).unicodeScalars {
+      switch scalar {
+      case "\"", "\\": quoted += "\\\(scalar)"
+      case _
+      where scalar.properties.generalCategory == .control
+        || "\u{2028}\u{2029}".contains(Character(scalar)):
+        quoted += scalar.escaped(asASCII: true)
+      default: quoted.unicodeScalars.append(scalar)
+      }
+    }
+    return quoted + "\""
+  }
+
+  private static func shortened(_ text: String) -> String {
+    let most = 60  // characters: enough to find the place, and the line stays readable
+    return text.count > most ? "\(text.prefix(most))…" : text
+  }
+}
