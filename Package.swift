@@ -32,6 +32,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let lifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -87,7 +88,10 @@ let package = Package(
       name: "keyledgerd", dependencies: ["Gateway", "LedgerStore", argumentParser, logging],
       swiftSettings: swiftSettings),
     .executableTarget(
-      name: "keyledger", dependencies: ["LedgerStore", "CloudTrail", argumentParser, httpClient],
+      name: "keyledger",
+      dependencies: [
+        "LedgerStore", "CloudTrail", argumentParser, httpClient, nio, nioHTTP1, nioPosix,
+      ],
       swiftSettings: swiftSettings),
 
     tests(of: "Ledger", exclude: ["protobuf_oracle.py"]),

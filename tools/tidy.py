@@ -33,8 +33,8 @@ IMPORTS = {
     },
     "keyledgerd": {"ArgumentParser", "Foundation", "Gateway", "LedgerStore", "Logging"},
     "keyledger": {
-        "ArgumentParser", "AsyncHTTPClient", "CloudTrail", "EventLog", "Foundation", "Ledger", "LedgerStore",
-        "NIOCore", "NIOFoundationCompat", "NIOHTTP1", "Secrets", "Synchronization",
+        "ArgumentParser", "AsyncHTTPClient", "CloudTrail", "EventLog", "Foundation", "Ledger",
+        "LedgerStore", "NIOCore", "NIOHTTP1", "NIOPosix", "Secrets", "Synchronization",
         "Transparency",
     },
 }

@@ -37,13 +37,22 @@ enum ExitStatus {
   private static func code(of error: StoreError) -> Int32 {
     switch error {
     case _ where error.tellsTampering: tampered
-    case .notFound, .noSuchDirectory, .refused(.unknown): notFound
+    case .refused(let refusal): code(of: refusal.kind)
+    case .notFound, .noSuchDirectory: notFound
     case .invalid, .beyondLog: usage
     case .file(let error): error.isPermission ? notAuthorized : Self.error
     case .log(.io(let error)): isPermission(error.code) ? notAuthorized : Self.error
     case .secrets(.io(_, _, let code)): isPermission(code) ? notAuthorized : Self.error
     case .secrets(.missing), .namesSealed: incomplete
     default: Self.error
+    }
+  }
+
+  private static func code(of kind: RefusalKind) -> Int32 {
+    switch kind {
+    case .notFound: notFound
+    case .unprocessable: usage
+    case .conflict, .tooLate: error
     }
   }
 

@@ -20,9 +20,13 @@ struct Keyledger: ParsableCommand {
       CommandGroup(name: "Begin", subcommands: [Init.self, Import.self]),
       CommandGroup(
         name: "Keys and who owns them",
-        subcommands: [Keys.self, Organizations.self, Users.self]),
+        subcommands: [
+          Keys.self, Organizations.self, Users.self, Credits.self, Blocks.self, LimitsCommand.self,
+        ]),
+      CommandGroup(name: "Who may do what here", subcommands: [Tokens.self, Sessions.self]),
       CommandGroup(
-        name: "Questions", subcommands: [Events.self, Usage.self, State.self, Diff.self]),
+        name: "Questions",
+        subcommands: [Events.self, Usage.self, State.self, Diff.self, Explain.self]),
       CommandGroup(name: "Exports", subcommands: [Export.self]),
       CommandGroup(
         name: "Checks",
@@ -66,17 +70,19 @@ enum Main {
   }
 }
 
-/// Puts `--data DIR` behind the command it stands in front of, where the command's own options
-/// are read: `keyledger --data DIR keys list`.
+/// Puts `--data DIR` and `--server URL` behind the command they stand in front of, where the
+/// command's own options are read: `keyledger --data DIR keys list`.
 enum Arguments {
+  private static let names = ["--data", "--server"]
+
   static func ordered(_ arguments: [String]) -> [String] {
     var rest = Array(arguments.dropFirst())
     var moved: [String] = []
     while let first = rest.first {
-      if first == "--data", rest.count > 1 {
+      if names.contains(first), rest.count > 1 {
         moved += rest.prefix(2)
         rest.removeFirst(2)
-      } else if first.hasPrefix("--data=") {
+      } else if names.contains(where: { first.hasPrefix("\($0)=") }) {
         moved.append(rest.removeFirst())
       } else {
         break

@@ -4,7 +4,7 @@ package enum AdministrationCall: Hashable, Sendable {
   case setOrganization(id: String, EntityPatch)
   case createUser(UserCreation)
   case setUser(id: String, EntityPatch)
-  case createKey(KeyCreation, idempotencyKey: String?)
+  case createKey(KeyCreationBody, idempotencyKey: String?)
   case patchKey(id: String, KeyPatch)
   case rotateKey(id: String, KeyRotation)
   case revokeKey(id: String)
@@ -78,7 +78,7 @@ extension AdministrationCall {
     case ("POST", "users", 1): self = .createUser(try UserCreation(json: body))
     case ("PATCH", "users", 2): self = .setUser(id: second, try EntityPatch(json: body))
     case ("POST", "keys", 1):
-      self = .createKey(try KeyCreation(json: body), idempotencyKey: idempotencyKey)
+      self = .createKey(try KeyCreationBody(json: body), idempotencyKey: idempotencyKey)
     case ("PATCH", "keys", 2): self = .patchKey(id: second, try KeyPatch(json: body))
     case ("POST", "keys", 3) where third == "rotate":
       self = .rotateKey(id: second, try KeyRotation(json: body))

@@ -1,7 +1,7 @@
 package import Ledger
 
 /// A new key. Without organization and user it has no owner, and is refused whatever it asks for.
-package struct KeyCreation: JSONBody {
+package struct KeyCreationBody: JSONBody {
   package enum CodingKeys: String, CodingKey, CaseIterable {
     case organization, user, profile, product, name, environment, expiresAt, limit, scopes
     case addresses

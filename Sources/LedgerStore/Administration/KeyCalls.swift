@@ -3,7 +3,7 @@ internal import Ledger
 /// Keys.
 extension Administration {
   func create(
-    _ body: KeyCreation, idempotencyKey: String?
+    _ body: KeyCreationBody, idempotencyKey: String?
   ) throws(StoreError) -> PreparedCall {
     guard (body.organization == nil) == (body.user == nil) else {
       throw .invalid("'organization' and 'user' stand together; a key without both has no owner")
@@ -42,7 +42,7 @@ extension Administration {
   }
 
   private func resolve(
-    _ body: KeyCreation, in state: LedgerState
+    _ body: KeyCreationBody, in state: LedgerState
   ) throws(Refusal) -> Resolved {
     var owner: Membership?
     if let organization = body.organization, let user = body.user {
@@ -63,7 +63,7 @@ extension Administration {
   }
 
   private func idempotency(
-    _ key: String, _ body: KeyCreation
+    _ key: String, _ body: KeyCreationBody
   ) throws(StoreError) -> NewKey.Idempotency {
     guard !key.isEmpty, key.utf8.count <= Self.idempotencyKeyBytes else {
       throw .invalid("an idempotency key has 1 to \(Self.idempotencyKeyBytes) bytes")

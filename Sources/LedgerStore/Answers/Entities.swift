@@ -72,17 +72,6 @@ extension LedgerReader {
       ])
     }.sorted(by: "user")
   }
-
-  /// Limits that differ from the profile's own.
-  package func limits(in answer: StateAtMoment) -> [Row] {
-    let state = answer.state
-    return state.keys.indices.compactMap { index in
-      guard state.keyActivity[index].since != nil, limit(state.keys[index]) != .null else {
-        return nil
-      }
-      return Row(["key": Value(state.keys[index].id), "limit": limit(state.keys[index])])
-    }.sorted(by: "key")
-  }
 }
 
 extension [Row] {

@@ -38,6 +38,12 @@ package struct Row: Hashable, Sendable {
     columns.first { $0.name == name }?.value
   }
 
+  package func without(_ name: String) -> Row {
+    var row = self
+    row.columns.removeAll { $0.name == name }
+    return row
+  }
+
   package mutating func append(_ name: String, _ value: Value) {
     columns.append(Column(name: name, value: value))
   }

@@ -157,7 +157,7 @@ extension LedgerReader {
     }
   }
 
-  private func eventRow(
+  func eventRow(
     _ event: Event, at sequence: UInt64, _ subject: TrailSubject, in state: LedgerState
   ) -> Row {
     let client = subject.client.map { names.client($0, in: state) }

@@ -37,20 +37,8 @@ struct EntityChangeOptions: ParsableArguments {
   @Argument(help: "Its id.") var id: String
 
   /// Carries the change out and prints what it came to.
-  func change(
-    _ name: String, state: String,
-    _ resolve:
-      @escaping @Sendable (LedgerState, inout NameSealer) throws(StoreError) ->
-      Result<Command, Refusal>
-  ) throws {
-    let receipt = try data.write(name, acceptClock: acceptClock) { writer, actor in
-      try writer.perform(
-        Proposal(by: actor) { state, sealer, _ throws(StoreError) in
-          try resolve(state, &sealer)
-        })
-    }
-    if receipt.events.isEmpty { StandardError.note("nothing to change") }
-    try format.printObject(Row(["id": .text(id), "state": .text(state)]))
+  func change(_ command: String, _ call: AdministrationCall) throws {
+    try format.printObject(try data.change(call, command, acceptClock: acceptClock))
   }
 }
 
@@ -60,10 +48,8 @@ struct OrganizationsCreate: ParsableCommand {
   @OptionGroup var options: EntityChangeOptions
 
   func run() throws {
-    let id = options.id
-    try options.change("organizations create", state: "active") { _, _ in
-      .success(.registerOrganization(id: id))
-    }
+    let body = OrganizationCreation(id: options.id)
+    try options.change("organizations create", .createOrganization(body))
   }
 }
 
@@ -116,16 +102,8 @@ struct UsersCreate: ParsableCommand {
   @Option(help: "The organization it belongs to.") var org: String
 
   func run() throws {
-    let (id, org) = (options.id, org)
-    try options.change("users create", state: "active") { state, sealer throws(StoreError) in
-      guard let organization = state.index.organizations[org] else {
-        return .failure(.unknown(.organization, org))
-      }
-      if let refusal = state.checkName(id, of: "a user's id") { return .failure(refusal) }
-      let user = try sealer.user(id, in: state)
-      if case .known = user { return .failure(.exists(.user, id)) }
-      return .success(.registerUser(user, organization: organization))
-    }
+    let body = UserCreation(id: options.id, organization: org)
+    try options.change("users create", .createUser(body))
   }
 }
 
@@ -147,23 +125,10 @@ struct UsersEnable: ParsableCommand {
 
 extension EntityChangeOptions {
   func setOrganization(enabled: Bool) throws {
-    let id = id
-    try change("organizations", state: enabled ? "active" : "disabled") { state, _ in
-      guard let organization = state.index.organizations[id] else {
-        return .failure(.unknown(.organization, id))
-      }
-      return .success(.setOrganization(organization, enabled: enabled))
-    }
+    try change("organizations", .setOrganization(id: id, EntityPatch(enabled: enabled)))
   }
 
   func setUser(enabled: Bool) throws {
-    let id = id
-    try change("users", state: enabled ? "active" : "disabled") {
-      state, sealer throws(StoreError) in
-      guard case .known(let user) = try sealer.user(id, in: state) else {
-        return .failure(.unknown(.user, id))
-      }
-      return .success(.setUser(user, enabled: enabled))
-    }
+    try change("users", .setUser(id: id, EntityPatch(enabled: enabled)))
   }
 }

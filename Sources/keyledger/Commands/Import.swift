@@ -29,7 +29,13 @@ struct ImportCloudTrail: ParsableCommand {
   var paths: [String]
 
   func run() throws {
-    var pass = ImportPass(CloudTrailSource(paths: paths))
+    let source = CloudTrailSource(paths: paths)
+    if let service = try data.service() {
+      var pass = ServiceImport(source, service)
+      try pass.run()
+      return try report(pass.totals, pass.failures)
+    }
+    var pass = ImportPass(source)
     if try pass.allKnown(try data.reader()) {
       let known = pass.summary.events
       StandardError.note(
@@ -37,33 +43,25 @@ struct ImportCloudTrail: ParsableCommand {
           ? "nothing new: all \(known) events are recorded already; nothing was written"
           : "no events; nothing was written")
     } else {
-      pass = ImportPass(CloudTrailSource(paths: paths))
+      pass = ImportPass(source)
       try data.write("import", acceptClock: acceptClock) { writer, actor in
         try pass.record(with: writer, by: actor)
       }
     }
-    try report(pass)
+    try report(pass.totals, pass.failures)
   }
 
-  private func report(_ pass: ImportPass) throws {
-    let summary = pass.summary
-    for failure in pass.failures { StandardError.error("\(failure)") }
-    for id in summary.conflicts {
+  private func report(_ totals: ImportTotals, _ failures: [any Error]) throws {
+    for failure in failures { StandardError.error("\(failure)") }
+    for id in totals.conflictIDs {
       StandardError.error(
         "event \(id) was recorded before with other content; the first is kept")
     }
-    for rejected in summary.rejected {
+    for rejected in totals.rejections {
       StandardError.error("event \(rejected); it is not recorded")
     }
-    try format.printObject(
-      Row([
-        "files": Value(pass.filesRead), "filesFailed": .number(Int64(pass.failures.count)),
-        "filesPassedOver": Value(pass.filesPassedOver), "events": Value(summary.events),
-        "added": Value(summary.added), "known": Value(summary.known),
-        "conflicts": Value(summary.conflictCount), "rejected": Value(summary.rejectedCount),
-      ]))
-    let isWhole = pass.failures.isEmpty && summary.conflictCount + summary.rejectedCount == 0
-    if !isWhole { throw ExitCode(ExitStatus.error) }
+    try format.printObject(totals.row)
+    if !totals.isWhole { throw ExitCode(ExitStatus.error) }
   }
 }
 
@@ -79,6 +77,16 @@ private struct ImportPass {
     self.source = source
     failures = source.problems
     filesPassedOver = UInt64(source.skipped)
+  }
+
+  var totals: ImportTotals {
+    var totals = ImportTotals()
+    (totals.files, totals.filesFailed) = (filesRead, UInt64(failures.count))
+    totals.filesPassedOver = filesPassedOver
+    (totals.events, totals.added, totals.known) = (summary.events, summary.added, summary.known)
+    (totals.conflicts, totals.rejected) = (summary.conflictCount, summary.rejectedCount)
+    (totals.conflictIDs, totals.rejections) = (summary.conflicts, summary.rejected)
+    return totals
   }
 
   private struct SomethingNew: Error {}

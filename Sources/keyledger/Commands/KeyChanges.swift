@@ -11,26 +11,25 @@ struct KeyChangeOptions: ParsableArguments {
   @Argument(help: "The key's id.") var id: String
 
   /// Carries the change out and prints the key as it is then.
-  func change(
-    _ name: String, _ command: @escaping @Sendable (KeyOrdinal) -> Command
-  ) throws {
-    let id = id
-    let receipt = try data.write("keys \(name)", acceptClock: acceptClock) { writer, actor in
-      try writer.perform(
-        Proposal(by: actor) { state, _, _ in
-          guard let key = state.index.keys[id] else { return .failure(.unknown(.key, id)) }
-          return .success(command(key))
-        })
-    }
-    if receipt.events.isEmpty { StandardError.note("nothing to change") }
-    try printKey(id)
+  func change(_ name: String, _ set: (inout KeyPatch) -> Void) throws {
+    var patch = KeyPatch()
+    set(&patch)
+    try change(name, .patchKey(id: id, patch))
   }
 
-  func printKey(_ id: String) throws {
+  func change(_ name: String, _ call: AdministrationCall) throws {
+    _ = try data.change(call, "keys \(name)", acceptClock: acceptClock)
+    try format.printObject(try shownKey())
+  }
+
+  private func shownKey() throws -> Row {
+    if data.server != nil, let service = try data.service() {
+      return try service.ask("/v1/keys/\(PercentCoding.encode(id))")
+    }
     let reader = try data.reader()
     let answer = try reader.state(at: .now)
     let key = try reader.key(named: id, in: answer.state)
-    try format.printObject(reader.keyDetail(key, in: answer))
+    return reader.keyDetail(key, in: answer)
   }
 }
 
@@ -41,8 +40,7 @@ struct KeysRename: ParsableCommand {
   @Argument(help: "The name; left out, the key has none.") var name: String?
 
   func run() throws {
-    let name = name
-    try options.change("rename") { .renameKey($0, name: name) }
+    try options.change("rename") { $0.name = KeyPatch.Setting(name) }
   }
 }
 
@@ -51,7 +49,7 @@ struct KeysEnable: ParsableCommand {
     commandName: "enable", abstract: "Let a disabled key work again.")
   @OptionGroup var options: KeyChangeOptions
 
-  func run() throws { try options.change("enable") { .setKey($0, enabled: true) } }
+  func run() throws { try options.change("enable") { $0.enabled = true } }
 }
 
 struct KeysDisable: ParsableCommand {
@@ -59,7 +57,7 @@ struct KeysDisable: ParsableCommand {
     commandName: "disable", abstract: "Refuse a key until it is enabled again.")
   @OptionGroup var options: KeyChangeOptions
 
-  func run() throws { try options.change("disable") { .setKey($0, enabled: false) } }
+  func run() throws { try options.change("disable") { $0.enabled = false } }
 }
 
 struct KeysRevoke: ParsableCommand {
@@ -67,7 +65,7 @@ struct KeysRevoke: ParsableCommand {
     commandName: "revoke", abstract: "Refuse a key for ever.")
   @OptionGroup var options: KeyChangeOptions
 
-  func run() throws { try options.change("revoke") { .revokeKey($0) } }
+  func run() throws { try options.change("revoke", .revokeKey(id: options.id)) }
 }
 
 struct KeysSetExpiry: ParsableCommand {
@@ -77,8 +75,7 @@ struct KeysSetExpiry: ParsableCommand {
   @Argument(help: "A time, a span from now such as 90d, or never.") var expiry: ExpiryArgument
 
   func run() throws {
-    let time = expiry.time
-    try options.change("set-expiry") { .setExpiry($0, time) }
+    try options.change("set-expiry") { $0.expiresAt = KeyPatch.Setting(expiry.time) }
   }
 }
 
@@ -89,8 +86,7 @@ struct KeysSetLimit: ParsableCommand {
   @Argument(help: "Such as 60/60s, or default for the profile's own.") var limit: LimitArgument
 
   func run() throws {
-    let limit = limit.limit
-    try options.change("set-limit") { .setRateLimit($0, limit) }
+    try options.change("set-limit") { $0.limit = KeyPatch.Setting(limit.limit) }
   }
 }
 
@@ -101,8 +97,7 @@ struct KeysSetScopes: ParsableCommand {
   @Argument(help: "Operations; none lets it perform all.") var scopes: [String] = []
 
   func run() throws {
-    let scopes = scopes
-    try options.change("set-scopes") { .setScopes($0, scopes) }
+    try options.change("set-scopes") { $0.scopes = scopes }
   }
 }
 
@@ -114,8 +109,7 @@ struct KeysSetAddresses: ParsableCommand {
   var ranges: [String] = []
 
   func run() throws {
-    let ranges = ranges
-    try options.change("set-addresses") { .setAddresses($0, ranges) }
+    try options.change("set-addresses") { $0.addresses = ranges }
   }
 }
 
@@ -126,10 +120,13 @@ struct KeysSetMetadata: ParsableCommand {
   @Argument(help: "Entries as name=value; none removes all.") var entries: [EntryArgument] = []
 
   func run() throws {
-    let names = entries.map(\.name)
-    if Set(names).count < names.count { throw Failure.usage("a name is given twice") }
-    let entries = entries.map { MetadataEntry(name: $0.name, value: $0.value) }
-    try options.change("set-metadata") { .setMetadata($0, entries) }
+    var metadata: [String: String] = [:]
+    for entry in entries {
+      guard metadata.updateValue(entry.value, forKey: entry.name) == nil else {
+        throw Failure.usage("a name is given twice")
+      }
+    }
+    try options.change("set-metadata") { $0.metadata = metadata }
   }
 }
 
@@ -171,10 +168,7 @@ struct LimitArgument: ExpressibleByArgument {
       limit = nil
       return
     }
-    let parts = argument.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count == 2, let count = UInt64(parts[0]), count > 0,
-      let span = Moment.Span(String(parts[1])), span.seconds > 0, span.seconds < 1 << 32
-    else { return nil }
-    limit = RateLimit(capacity: count, refill: count, interval: span.seconds * 1_000_000)
+    guard let limit = RateLimit(text: argument) else { return nil }
+    self.limit = limit
   }
 }

@@ -1,58 +1,35 @@
 internal import ArgumentParser
 internal import Ledger
 internal import LedgerStore
-internal import Secrets
 
 enum EnvironmentArgument: String, CaseIterable, ExpressibleByArgument {
   case live, staging, test
 
-  var recorded: Ledger.KeyEnvironment {
+  var environment: KeyEnvironment {
     switch self {
     case .live: .live
     case .staging: .staging
     case .test: .test
     }
-  }
-
-  var printed: Secrets.KeyEnvironment {
-    switch self {
-    case .live: .live
-    case .staging: .staging
-    case .test: .test
-    }
-  }
-}
-
-/// A new secret and what may be kept of it.
-private struct NewSecret {
-  let id: String
-  let secret: String
-  let hint: String
-
-  /// The id is independent of the secret; it stands in records and answers.
-  init(product: String, environment: EnvironmentArgument) throws {
-    guard let format = APIKeyFormat(product: product, environment: environment.printed) else {
-      throw Failure.usage(
-        "'\(product)' is no product: a lower-case letter, then lower-case letters and digits")
-    }
-    secret = format.generate()
-    hint = APIKeyFormat.displayHint(of: secret) ?? ""
-    id =
-      "key_" + String(UInt64.random(in: .min ... .max), radix: 36)
-      + String(UInt64.random(in: .min ... .max), radix: 36)
   }
 }
 
 struct KeysCreate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "create", abstract: "Make a key. Its secret is shown once and kept nowhere.")
+    commandName: "create", abstract: "Make a key. Its secret is shown once and kept nowhere.",
+    discussion: """
+      Without --org and --user the key has no owner, and is refused whatever it asks for. With \
+      --idempotency-key the same command again, within a day, answers the same key without its \
+      secret.
+      """)
 
   @OptionGroup var data: DataOption
   @OptionGroup var format: OutputOptions
-  @Option(help: "The organization.") var org: String
-  @Option(help: "The user it acts for.") var user: String
+  @Option(help: "The organization.") var org: String?
+  @Option(help: "The user it acts for.") var user: String?
+  @Option(help: "The profile it is for; any, if left out.") var profile: String?
   @Option(help: "A name for people.") var name: String?
-  @Option(help: "The first part of the secret.") var product = "kl"
+  @Option(help: "The first part of the secret; the profile's own, or kl.") var product: String?
   @Option(help: "Where it is for.") var environment = EnvironmentArgument.live
   @Option(help: "A time, a span from now such as 90d, or never.") var expires: ExpiryArgument?
   @Option(help: "Such as 60/60s.") var limit: LimitArgument?
@@ -60,33 +37,30 @@ struct KeysCreate: ParsableCommand {
   var scope: [String] = []
   @Option(help: "An address or CIDR range it may be used from; may be repeated. None: all.")
   var address: [String] = []
+  @Option(help: "A text of your own by which this creation is known if it is repeated.")
+  var idempotencyKey: String?
   @Flag(help: "Start although the clock is behind the last record.")
   var acceptClock = false
 
-  func run() throws {
-    let new = try NewSecret(product: product, environment: environment)
-    let (org, user, name, scope, address) = (org, user, name, scope, address)
-    let (expires, limit, recorded) = (expires?.time, limit?.limit, environment.recorded)
-    let (id, secret, hint) = (new.id, new.secret, new.hint)
-    _ = try data.write("keys create", acceptClock: acceptClock) { writer, actor in
-      try writer.perform(
-        Proposal(by: actor) { state, sealer, _ throws(StoreError) in
-          guard let organization = state.index.organizations[org] else {
-            return .failure(.unknown(.organization, org))
-          }
-          guard case .known(let owner) = try sealer.user(user, in: state) else {
-            return .failure(.unknown(.user, user))
-          }
-          return .success(
-            .createKey(
-              NewKey(
-                id: id, owner: Membership(organization: organization, user: owner), profile: nil,
-                name: name, environment: recorded, secret: try sealer.secret(secret, hint: hint),
-                expires: expires, scopes: scope, addresses: address, limit: limit)))
-        })
+  func validate() throws {
+    if (org == nil) != (user == nil) {
+      throw ValidationError("--org and --user go together; a key without both has no owner")
     }
-    try format.printObject(
-      Row(["id": .text(id), "secret": .text(secret), "state": .text("active")]))
+  }
+
+  func run() throws {
+    var body = KeyCreationBody()
+    (body.organization, body.user, body.profile) = (org, user, profile)
+    (body.product, body.name, body.environment) = (product, name, environment.environment)
+    (body.expiresAt, body.limit) = (expires?.time, limit?.limit)
+    if !scope.isEmpty { body.scopes = scope }
+    if !address.isEmpty { body.addresses = address }
+    let call = AdministrationCall.createKey(body, idempotencyKey: idempotencyKey)
+    let row = try data.change(call, "keys create", acceptClock: acceptClock)
+    if row["replayed"] == .flag(true) {
+      StandardError.note("the key was made by the same command before; its secret is not known")
+    }
+    try format.printObject(row)
   }
 }
 
@@ -100,26 +74,9 @@ struct KeysRotate: ParsableCommand {
   var grace: SpanArgument?
 
   func run() throws {
-    let reader = try options.data.reader()
-    let state = try reader.state(at: .now).state
-    let held = state.keys[try reader.key(named: options.id, in: state).index]
-    let environment = EnvironmentArgument(rawValue: held.environment.name) ?? .live
-    let product = held.hint?.split(separator: "_").first.map(String.init) ?? "kl"
-    let new = try NewSecret(product: product, environment: environment)
-    let (id, secret, hint) = (new.id, new.secret, new.hint)
-    let (previous, seconds) = (options.id, grace?.seconds ?? 0)
-    _ = try options.data.write("keys rotate", acceptClock: options.acceptClock) { writer, actor in
-      try writer.perform(
-        Proposal(by: actor) { state, sealer, _ throws(StoreError) in
-          guard let key = state.index.keys[previous] else {
-            return .failure(.unknown(.key, previous))
-          }
-          return .success(
-            .rotateKey(
-              key, id: id, secret: try sealer.secret(secret, hint: hint), grace: seconds))
-        })
-    }
+    let call = AdministrationCall.rotateKey(
+      id: options.id, KeyRotation(graceSeconds: grace?.seconds))
     try options.format.printObject(
-      Row(["id": .text(id), "secret": .text(secret), "state": .text("active")]))
+      try options.data.change(call, "keys rotate", acceptClock: options.acceptClock))
   }
 }

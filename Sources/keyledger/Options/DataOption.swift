@@ -3,7 +3,7 @@ internal import Foundation
 internal import Ledger
 internal import LedgerStore
 
-/// Which data directory.
+/// Which data directory, or which service.
 struct DataOption: ParsableArguments {
   @Option(
     name: .customLong("data"),
@@ -12,7 +12,15 @@ struct DataOption: ParsableArguments {
     completion: .directory)
   var path: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "A running service that takes the change; its token is KEYLEDGER_TOKEN.", valueName: "url"))
+  var server: String?
+
   func directory() throws -> DataDirectory {
+    guard server == nil else {
+      throw Failure.usage("this reads the files of a data directory: pass --data, not --server")
+    }
     let environment = ProcessInfo.processInfo.environment["KEYLEDGER_DATA"]
     guard let path = path ?? environment, !path.isEmpty else {
       throw Failure.usage("no data directory: pass --data DIR or set KEYLEDGER_DATA")
@@ -26,6 +34,33 @@ struct DataOption: ParsableArguments {
     for note in reader.notes { StandardError.note(note) }
     reader.onNote = { StandardError.note($0) }
     return reader
+  }
+
+  /// The service that takes changes: the one named, or the one that holds the directory.
+  func service() throws -> Service? {
+    if let server {
+      let token = ProcessInfo.processInfo.environment["KEYLEDGER_TOKEN"]
+      return try Service(url: server, token: token)
+    }
+    let socket = try directory().controlSocket
+    return try ControlSocket.isAnswered(socket) ? Service(socket: socket) : nil
+  }
+
+  /// Carries out a change, by the service or, where there is none, here under the lock. The answer
+  /// says whether anything changed.
+  func change(
+    _ call: AdministrationCall, _ command: String, acceptClock: Bool = false
+  ) throws -> Row {
+    let row =
+      if let service = try service() {
+        try service.perform(call)
+      } else {
+        try write(command, acceptClock: acceptClock) { writer, actor in
+          try Administration(writer).performAndWait(call, by: actor).row
+        }
+      }
+    if row["changed"] == .flag(false) { StandardError.note("nothing to change") }
+    return row.without("changed")
   }
 
   /// Opens for writing, runs `body`, closes whatever happened.
