@@ -38,8 +38,8 @@ struct KeyChangesTests {
   mutating func nothing() {
     let before = book.state
     let key = book.key("k1")
-    let good: [KeyChange] = [.name("second"), .scopes(["new"])]
-    for bad in [KeyChange.addresses(["nowhere"]), .limit(RateLimit()), .name("a\nb")] {
+    let good: [KeyEdit] = [.name("second"), .scopes(["new"])]
+    for bad in [KeyEdit.addresses(["nowhere"]), .limit(RateLimit()), .name("a\nb")] {
       #expect(!book.run(.changeKey(key, [bad] + good)).isSuccess)
       #expect(!book.run(.changeKey(key, good + [bad])).isSuccess)
     }

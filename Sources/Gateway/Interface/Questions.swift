@@ -22,6 +22,7 @@ struct Question: Sendable {
     case .limits: self = try .entities(&query) { $0.limits(in: $1) }
     case .blocks: self = try .entities(&query) { $0.blocks(in: $1) }
     case .credits: self = try .entities(&query) { $0.credits(in: $1) }
+    case .listTokens: self = try .entities(&query) { $0.tokens(in: $1) }
     case .state: self = try .state(&query)
     case .usage: self = try .usage(&query)
     case .events: self = try .events(&query)
@@ -111,7 +112,7 @@ struct Question: Sendable {
       throw .badRequest("expected the sequence of a record")
     }
     return Question { reader in
-      throw StoreError.notFound("not yet: \(sequence)")
+      ReadAnswer(value: .object(try reader.explain(sequence).row), logSize: reader.logSize)
     }
   }
 

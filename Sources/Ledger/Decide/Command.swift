@@ -16,7 +16,7 @@ package enum Command: Sendable {
   case setMetadata(KeyOrdinal, [MetadataEntry])
   case rotateKey(KeyOrdinal, id: String, secret: SecretFacts, grace: Int64)
   case revokeKey(KeyOrdinal)
-  case changeKey(KeyOrdinal, [KeyChange])
+  case changeKey(KeyOrdinal, [KeyEdit])
   case createToken(name: String, role: TokenRole, secret: SecretFacts, expires: Timestamp?)
   case revokeToken(TokenOrdinal)
   case denySession(Tag, expires: Timestamp)

@@ -1,5 +1,5 @@
 /// One of several changes to a key that are made together.
-package enum KeyChange: Sendable, Hashable {
+package enum KeyEdit: Sendable, Hashable {
   case name(String?)
   case enabled(Bool)
   case expires(Timestamp?)
@@ -25,7 +25,7 @@ extension LedgerState {
   /// All of the changes, or none if one is refused. Each sets another part of the key, so that they
   /// can all be decided against the state before; two that set the same part are refused.
   func changeKey(
-    _ key: KeyOrdinal, _ changes: [KeyChange], _ draft: inout Draft
+    _ key: KeyOrdinal, _ changes: [KeyEdit], _ draft: inout Draft
   ) -> Refusal? {
     var parts: Set<String> = []
     for change in changes {
@@ -38,7 +38,7 @@ extension LedgerState {
   }
 }
 
-extension KeyChange {
+extension KeyEdit {
   fileprivate var part: String {
     switch self {
     case .name: "name"

@@ -92,8 +92,8 @@ package struct KeyPatch: JSONBody {
   }
 
   /// As the ledger names them.
-  var changes: [KeyChange] {
-    var changes: [KeyChange] = []
+  var changes: [KeyEdit] {
+    var changes: [KeyEdit] = []
     if let name = name.change { changes.append(.name(name)) }
     if let enabled { changes.append(.enabled(enabled)) }
     if let time = expiresAt.change { changes.append(.expires(time)) }
