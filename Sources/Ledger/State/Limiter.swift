@@ -77,12 +77,14 @@ package struct LimiterReading: Hashable, Sendable {
   /// When more will pass: the window's end, or the bucket's next refill.
   package var reset: Timestamp
 
-  /// Brings `held` up to `now`. A clock that went backwards changes nothing.
+  /// Brings `held` up to `now`. A clock that went backwards changes nothing. From `unused` on there
+  /// is nothing held, also under a limit that was changed since: a sweep must not be noticed.
   package init(
     _ held: Limiter?, _ limit: RateLimit, _ algorithm: LimitAlgorithm, at now: Timestamp
   ) {
     self.algorithm = algorithm
     self.limit = limit
+    let held = held.flatMap { $0.unused > now ? $0 : nil }
     // A record can hold anything; dividing by nothing is not among the things it may do.
     let interval = max(1, limit.interval)
     switch algorithm {
