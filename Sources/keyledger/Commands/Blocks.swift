@@ -14,12 +14,16 @@ struct BlocksList: ParsableCommand {
   @OptionGroup var asOf: AsOfOptions
   @OptionGroup var format: OutputOptions
 
+  private static let columns = ["user", "beganAt", "until", "evidence"]
+
   func run() throws {
+    if let rows = try data.askedItems("/v1/blocks", asOf) {
+      return try format.print(rows, columns: Self.columns)
+    }
     let reader = try data.reader()
     let answer = try reader.state(at: try asOf.moment())
     AnswerNote.write(answer)
-    try format.print(
-      reader.blocks(in: answer), columns: ["user", "beganAt", "until", "evidence"])
+    try format.print(reader.blocks(in: answer), columns: Self.columns)
   }
 }
 

@@ -14,11 +14,16 @@ struct CreditsList: ParsableCommand {
   @OptionGroup var asOf: AsOfOptions
   @OptionGroup var format: OutputOptions
 
+  private static let columns = ["user", "balance"]
+
   func run() throws {
+    if let rows = try data.askedItems("/v1/credits", asOf) {
+      return try format.print(rows, columns: Self.columns)
+    }
     let reader = try data.reader()
     let answer = try reader.state(at: try asOf.moment())
     AnswerNote.write(answer)
-    try format.print(reader.credits(in: answer), columns: ["user", "balance"])
+    try format.print(reader.credits(in: answer), columns: Self.columns)
   }
 }
 

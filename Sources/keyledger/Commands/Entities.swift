@@ -18,13 +18,16 @@ struct OrganizationsList: ParsableCommand {
   @OptionGroup var asOf: AsOfOptions
   @OptionGroup var format: OutputOptions
 
+  private static let columns = ["id", "state", "firstSeenAt", "lastUsedAt", "requests"]
+
   func run() throws {
+    if let rows = try data.askedItems("/v1/organizations", asOf) {
+      return try format.print(rows, columns: Self.columns)
+    }
     let reader = try data.reader()
     let answer = try reader.state(at: try asOf.moment())
     AnswerNote.write(answer)
-    try format.print(
-      reader.organizations(in: answer),
-      columns: ["id", "state", "firstSeenAt", "lastUsedAt", "requests"])
+    try format.print(reader.organizations(in: answer), columns: Self.columns)
   }
 }
 
@@ -84,14 +87,19 @@ struct UsersList: ParsableCommand {
   @OptionGroup var format: OutputOptions
   @Option(help: "Of this organization.") var org: String?
 
+  private static let columns = [
+    "id", "organization", "state", "firstSeenAt", "lastUsedAt", "requests",
+  ]
+
   func run() throws {
+    if let rows = try data.askedItems("/v1/users", asOf, ["org": org]) {
+      return try format.print(rows, columns: Self.columns)
+    }
     let reader = try data.reader()
     let answer = try reader.state(at: try asOf.moment())
     let organization = try org.map { try reader.organization(named: $0, in: answer.state) }
     AnswerNote.write(answer)
-    try format.print(
-      reader.users(in: answer, of: organization),
-      columns: ["id", "organization", "state", "firstSeenAt", "lastUsedAt", "requests"])
+    try format.print(reader.users(in: answer, of: organization), columns: Self.columns)
   }
 }
 

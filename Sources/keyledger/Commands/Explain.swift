@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Ledger
 internal import LedgerStore
 
 struct Explain: ParsableCommand {
@@ -13,8 +14,10 @@ struct Explain: ParsableCommand {
   @Argument(help: "The record's sequence.") var sequence: UInt64
 
   func run() throws {
-    let (row, isDecision) = try data.reader().explain(sequence)
+    let row = try data.asked("/v1/explain/\(sequence)") ?? data.reader().explain(sequence).row
     try format.printObject(row)
-    if !isDecision { throw Failure.notFound("record \(sequence) is no decision on a request") }
+    if row["type"] != .text(EventType.requestDecided.name) {
+      throw Failure.notFound("record \(sequence) is no decision on a request")
+    }
   }
 }

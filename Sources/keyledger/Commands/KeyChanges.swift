@@ -23,9 +23,7 @@ struct KeyChangeOptions: ParsableArguments {
   }
 
   private func shownKey() throws -> Row {
-    if data.server != nil, let service = try data.service() {
-      return try service.ask("/v1/keys/\(PercentCoding.encode(id))")
-    }
+    if let row = try data.asked("/v1/keys/\(PercentCoding.encode(id))") { return row }
     let reader = try data.reader()
     let answer = try reader.state(at: .now)
     let key = try reader.key(named: id, in: answer.state)

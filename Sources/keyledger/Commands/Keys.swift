@@ -46,6 +46,14 @@ struct KeysList: ParsableCommand {
   var expiringWithin: SpanArgument?
 
   func run() throws {
+    let query: QueryValues = [
+      "org": org, "user": user, "state": state?.rawValue, "kind": kind?.rawValue,
+      "olderThan": olderThan?.text, "unusedSince": unusedSince?.text,
+      "expiringWithin": expiringWithin?.text,
+    ]
+    if let rows = try data.askedItems("/v1/keys", asOf, query) {
+      return try format.print(rows, columns: Keys.columns)
+    }
     let reader = try data.reader()
     let answer = try reader.state(at: try asOf.moment())
     var filter = KeyFilter()
@@ -71,6 +79,10 @@ struct KeysShow: ParsableCommand {
   @Argument(help: "The key's id.") var id: String
 
   func run() throws {
+    let path = "/v1/keys/\(PercentCoding.encode(id))"
+    if let row = try data.asked(path, [:], try asOf.query()) {
+      return try format.printObject(row)
+    }
     let reader = try data.reader()
     let answer = try reader.state(at: try asOf.moment())
     let key = try reader.key(named: id, in: answer.state)

@@ -9,15 +9,18 @@ struct LimitsCommand: ParsableCommand {
   @OptionGroup var asOf: AsOfOptions
   @OptionGroup var format: OutputOptions
 
+  private static let columns = [
+    "scope", "user", "key", "profile", "operation", "algorithm", "limit", "intervalSeconds",
+    "remaining", "resetAt",
+  ]
+
   func run() throws {
+    if let rows = try data.askedItems("/v1/limits", asOf) {
+      return try format.print(rows, columns: Self.columns)
+    }
     let reader = try data.reader()
     let answer = try reader.state(at: try asOf.moment())
     AnswerNote.write(answer)
-    try format.print(
-      reader.limits(in: answer),
-      columns: [
-        "scope", "user", "key", "profile", "operation", "algorithm", "limit", "intervalSeconds",
-        "remaining", "resetAt",
-      ])
+    try format.print(reader.limits(in: answer), columns: Self.columns)
   }
 }

@@ -42,10 +42,11 @@ struct Events: ParsableCommand {
   }
 
   func run() throws {
-    var reader = try data.reader()
-    let moment = try asOf.moment()
     var printer = RowPrinter(
       format.output, columns: format.output == .table ? Events.tableColumns : Events.columns)
+    if data.server != nil { return try printServed(&printer) }
+    var reader = try data.reader()
+    let moment = try asOf.moment()
     var next = try print(reader, from: 0, moment, &printer)
     guard follow else {
       try printer.finish()
@@ -57,6 +58,18 @@ struct Events: ParsableCommand {
       reader = try LedgerReader(reader.directory)
       if reader.logSize > next { next = try print(reader, from: next, .now, &printer) }
     }
+  }
+
+  private func printServed(_ printer: inout RowPrinter) throws {
+    if follow { throw Failure.usage("--follow reads the files of a data directory: pass --data") }
+    let trail = ServedTrail(data: data, filter: filter, asOf: asOf)
+    let isCut = try trail.forEach(limit: limit ?? .max) { row in try printer.print(row) }
+    if isCut == true { noteCut() }
+    try printer.finish()
+  }
+
+  private func noteCut() {
+    StandardError.note("cut after \(limit ?? 0) events; there are more")
   }
 
   /// Microseconds between two looks at the log's end.
@@ -72,7 +85,7 @@ struct Events: ParsableCommand {
     let isCut = try reader.trail(
       filter, from: from, to: size, limit: limit ?? .max, in: state
     ) { row in try printer.print(row) }
-    if isCut { StandardError.note("cut after \(limit ?? 0) events; there are more") }
+    if isCut { noteCut() }
     return size
   }
 }
@@ -114,6 +127,9 @@ struct State: ParsableCommand {
   @OptionGroup var format: OutputOptions
 
   func run() throws {
+    if let row = try data.asked("/v1/state", [:], try asOf.query()) {
+      return try format.printObject(row)
+    }
     let reader = try data.reader()
     try format.printObject(try reader.stateObject(at: try asOf.moment()))
   }

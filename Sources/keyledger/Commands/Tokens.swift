@@ -29,13 +29,16 @@ struct TokensList: ParsableCommand {
   @OptionGroup var asOf: AsOfOptions
   @OptionGroup var format: OutputOptions
 
+  private static let columns = ["name", "role", "state", "createdAt", "expiresAt", "revokedAt"]
+
   func run() throws {
+    if let rows = try data.askedItems("/v1/tokens", asOf) {
+      return try format.print(rows, columns: Self.columns)
+    }
     let reader = try data.reader()
     let answer = try reader.state(at: try asOf.moment())
     AnswerNote.write(answer)
-    try format.print(
-      reader.tokens(in: answer),
-      columns: ["name", "role", "state", "createdAt", "expiresAt", "revokedAt"])
+    try format.print(reader.tokens(in: answer), columns: Self.columns)
   }
 }
 

@@ -11,6 +11,9 @@ struct Usage: ParsableCommand {
   @OptionGroup var format: OutputOptions
 
   func run() throws {
+    if data.server != nil, let row = try data.asked("/v1/usage", [:], try usage.query()) {
+      return try format.print(row.items, columns: try usage.columns())
+    }
     let reader = try data.reader()
     let question = try usage.question(reader)
     let answer = try reader.usage(question)
@@ -83,6 +86,25 @@ struct UsageOptions: ParsableArguments {
       if !found.contains(dimension) { found.append(dimension) }
     }
     return found
+  }
+
+  /// As a service is asked.
+  func query() throws -> [(String, String)] {
+    guard type == nil, timeZone == nil else {
+      throw Failure.usage("--type and --time-zone read the files of a data directory: pass --data")
+    }
+    let (since, until) = try range.times()
+    let values: QueryValues = [
+      "by": by, "per": per?.rawValue, "since": since?.rfc3339, "until": until?.rfc3339,
+      "org": org, "user": user, "key": key, "operation": operation,
+    ]
+    return values.compactMap { name, value in value.map { (name, $0) } } + (try asOf.query())
+  }
+
+  func columns() throws -> [String] {
+    var question = UsageQuestion()
+    question.dimensions = try dimensions(by ?? "")
+    return UsageOptions.columns(question)
   }
 
   static func columns(_ question: UsageQuestion) -> [String] {

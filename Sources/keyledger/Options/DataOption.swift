@@ -14,7 +14,7 @@ struct DataOption: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "A running service that takes the change; its token is KEYLEDGER_TOKEN.", valueName: "url"))
+      "A running service to ask instead; its token is KEYLEDGER_TOKEN.", valueName: "url"))
   var server: String?
 
   func directory() throws -> DataDirectory {

@@ -52,6 +52,8 @@ struct RangeOptions: ParsableArguments {
 struct SpanArgument: ExpressibleByArgument {
   let seconds: Int64
 
+  var text: String { "\(seconds)s" }
+
   init?(argument: String) {
     guard let span = Moment.Span(argument) else { return nil }
     seconds = span.seconds

@@ -1,8 +1,6 @@
-internal import LedgerStore
-
 /// Reads a service's JSON (RFC 8259) as an answer, members in the order in which they came, so that
 /// it is printed as if it had been computed here.
-struct AnswerReader {
+package struct AnswerReader {
   /// Answers have four levels at most.
   private static let deepest = 32
 
@@ -10,7 +8,7 @@ struct AnswerReader {
   private var next = 0
 
   /// `nil` for what is not JSON.
-  static func read(_ bytes: [UInt8]) -> Value? {
+  package static func read(_ bytes: [UInt8]) -> Value? {
     var reader = AnswerReader(bytes: bytes)
     guard let value = reader.value(level: 0) else { return nil }
     reader.skipSpace()
@@ -76,7 +74,8 @@ struct AnswerReader {
     case "false": return .flag(false)
     default:
       if let number = Int64(word) { return .number(number) }
-      return Double(word).map { _ in .decimal(word) }
+      let isPlain = word.utf8.allSatisfy { "0123456789+-.eE".utf8.contains($0) }
+      return isPlain && Double(word) != nil ? .decimal(word) : nil
     }
   }
 
