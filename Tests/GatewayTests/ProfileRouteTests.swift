@@ -41,8 +41,8 @@ struct ProfileRouteTests {
     "However a path is written, it is the same operation",
     arguments: [
       "/api/tasks", "/api/tasks/", "/api//tasks", "//api/tasks", "///api///tasks//",
-      "/api/tasks?", "/api/tasks?page=2", "/api/tasks?a=../..&b=%2f%zz\\", "/api/tasks#top",
-      "/api/tasks#a?b", "/api/tasks/?x", "/%61pi/t%61sks", "/api/%74%61%73%6B%73",
+      "/api/tasks?", "/api/tasks?page=2", "/api/tasks?a=../..&b=%2f%zz\\", "/api/tasks/?x",
+      "/%61pi/t%61sks", "/api/%74%61%73%6B%73",
       "/api/%74%61%73%6b%73/?x",
     ])
   func spellings(target: String) {
@@ -61,7 +61,7 @@ struct ProfileRouteTests {
       "/api/tasks%g1", "/api/tasks%1g", "/api/tasks%%", "/api/tasks%25%", "/api/tasks%+1",
       "/api/%c0%af", "/api/%c0%ae%c0%ae/", "/api/%ff", "/api/%c3/%a4", "/api/..;/tasks",
       "/api/.;x/tasks", "/api/..%3b/tasks", "api/tasks", "http://a.example/api/tasks", "*", " ",
-      "%2fapi/tasks", "ä",
+      "%2fapi/tasks", "ä", "/api/tasks#top", "/api/tasks#a?b",
     ])
   func ambiguous(target: String) throws {
     for profile in [zazmic, azen, third] {
@@ -164,7 +164,9 @@ struct ProfileRouteTests {
     #expect((match == .operation("files")) == !isRefused, "\(escaped)")
     guard byte < 0x80 else { return }
     let raw = third.route(method: "PUT", target: "/files/x\(Character(Unicode.Scalar(byte)))y")
-    let isRawRefused = byte <= 0x20 || byte == 0x7f || byte == 0x5c || byte == 0x25
+    let isRawRefused =
+      byte <= 0x20 || byte == 0x7f || byte == 0x5c || byte == 0x25
+      || byte == UInt8(ascii: "#")
     #expect((raw == .operation("files")) == !isRawRefused, "byte \(byte)")
   }
 }
