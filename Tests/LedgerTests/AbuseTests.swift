@@ -144,6 +144,7 @@ struct AbuseTests {
     }
     book.run(.setProfile(name: "p", document: "p", rules(3, window: 60, duration: 30)), at: time())
     book.run(.setProfile(name: "q", document: "q", rules(3, window: 20, duration: 90)), at: time())
+    book.run(.setProfile(name: "r", document: "r", rules(3, window: 20, duration: 10)), at: time())
     // Forty seconds hold three: only `p` counts that far.
     fail([0, 20, 40])
     #expect(block?.until == time(70))

@@ -34,7 +34,7 @@ struct DecideTotalityTests {
     #expect(try restored(book.state) == book.state)
   }
 
-  @Test("Whatever the time is, commands are decided, folded and decided again", arguments: 1...20)
+  @Test("Whatever the time is, commands are decided, folded and decided again", arguments: 1...10)
   func hostileTimes(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     var book = Book.withKey()

@@ -69,14 +69,14 @@ extension RandomCommand {
     let abuse = AbuseRule(
       threshold: pick(isSound ? [1, 3, 10] : [0, .max]), window: pick(spans), duration: pick(spans))
     let operations = [nil, "tasks.execute", "tasks.list"]
-    let limits = (0..<pick(isSound ? [0, 1, 2] : [20_000])).map { number in
+    let limits = (0..<pick(isSound ? [0, 1, 2] : [2])).map { number in
       ProfileRules.Limit(
         operation: isSound ? operations[number] : pick(operations),
         algorithm: pick([.fixedWindow, .tokenBucket]), scope: pick([.user, .key]),
         limit: pick(isSound ? sound : unsound), isCustomizable: pick([true, false]),
         isShown: pick([true, false]))
     }
-    let costs = (0..<pick(isSound ? [0, 1] : [20_000])).map { _ in
+    let costs = (0..<pick(isSound ? [0, 1] : [2])).map { _ in
       ProfileRules.Cost(operation: "tasks.execute", credits: pick([0, 1, 1 << 53]))
     }
     return ProfileRules(
@@ -101,7 +101,7 @@ extension RandomCommand {
   }
 
   private static func counts(_ random: inout SeededGenerator) -> RequestsCoalesced {
-    let many = random.chance(1, in: 4) ? 20_000 : 2
+    let many = random.chance(1, in: 4) ? 8_000 : 2
     return RequestsCoalesced(
       counts: (0..<many).map {
         CoalescedCount(profile: ProfileOrdinal($0), reason: .noCredential, count: 1 << 50)
