@@ -13,13 +13,21 @@ struct Evidence {
   private var last: [EventType: UInt64] = [:]
   private var every: [UInt64: EventType] = [:]
 
-  /// What a record can be that counts.
-  let types: [EventType] = [
-    .keyCreated, .keyObserved, .keyRotated, .keyEnabled, .keyDisabled, .keyExpirySet, .keyRevoked,
-    .keyRateLimitSet, .keyScopesSet, .keyAddressesSet, .organizationDisabled, .organizationEnabled,
-    .userDisabled, .userEnabled, .profileSet, .taskReported, .abuseBlocked, .creditsGranted,
-    .creditsRefunded,
-  ]
+  /// What a record can be that counts: the fewer, the more of the log is passed over.
+  var types: [EventType] {
+    var types: [EventType] = [
+      .organizationDisabled, .organizationEnabled, .userDisabled, .userEnabled, .profileSet,
+    ]
+    if key != nil {
+      types += [
+        .keyCreated, .keyObserved, .keyRotated, .keyEnabled, .keyDisabled, .keyExpirySet,
+        .keyRevoked, .keyRateLimitSet, .keyScopesSet, .keyAddressesSet,
+      ]
+    }
+    if !blocked.isEmpty { types += [.taskReported, .abuseBlocked] }
+    if costs { types += [.creditsGranted, .creditsRefunded] }
+    return types
+  }
 
   init(
     _ request: RequestDecided, _ subject: RequestSubject?, _ key: KeyOrdinal?,
@@ -75,7 +83,7 @@ struct Evidence {
     case .abuseBlocked(let body): return !blocked.isEmpty && body.user == user
     case .creditsGranted(let body): return costs && body.user == user
     case .creditsRefunded(let body): return costs && body.user == user
-    case .taskReported: return false
+    case .keyRenamed, .keyMetadataSet: return false
     default: return key != nil && body.changedKey == key
     }
   }
