@@ -55,7 +55,7 @@ class Live:
         return traffic.simultaneously(self.port, requests)
 
     def key(self, profile, *options, user="ada"):
-        made = make_key(self.ledger, profile, *options, user=user, name=f"{user} {profile}")
+        made = make_key(self.ledger, profile, *options, user=user, name=f"for {profile}")
         return Key(made["id"], made["secret"])
 
     def user(self, name, credits=0):
@@ -64,7 +64,7 @@ class Live:
             grant(self.ledger, name, credits)
 
     def token(self, role, name=None):
-        return make_token(self.ledger, role, name)
+        return make_token(self.ledger, role, name or f"{role}-of-the-test")
 
     def trail(self, *filters):
         return trail(self.ledger, *filters)

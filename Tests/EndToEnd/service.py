@@ -335,7 +335,8 @@ def make_key(place, profile, *options, user="ada", organization="acme", name="ke
 
 def make_token(place, role, name=None):
     """The text of a new token of keyledger's own API."""
-    return ledger_of(place).ask("tokens", "create", "--role", role, name or role)["token"]
+    name = name or f"a-{role}"
+    return ledger_of(place).ask("tokens", "create", "--role", role, name)["token"]
 
 
 def grant(place, user, amount):
@@ -347,6 +348,12 @@ def trail(place, *options):
     """The trail as `keyledger events` tells it, a dictionary each, in the order of the log."""
     lines = ledger_of(place).text("events", *options, "-o", "jsonl").splitlines()
     return [json.loads(line) for line in lines]
+
+
+def recorded(place):
+    """How many records are durable, as the writer publishes it for readers."""
+    published = ledger_of(place).path / "state" / "durable"
+    return int.from_bytes(published.read_bytes()[:8], "little")
 
 
 def decisions(place, *options):

@@ -5,12 +5,12 @@ import json
 import re
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from service import (
-    Connection, azen, bearer, decisions, make_token, start_service, trail)
+from service import Connection, azen, bearer, decisions, recorded, start_service, trail
 from two_apis import World, numbers, room
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
@@ -20,16 +20,12 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 def world(blank, tmp_path_factory):
     ledger = blank.copy(tmp_path_factory.mktemp("admin") / "data")
     with start_service(ledger) as service:
-        roles = ("admin", "auditor", "billing", "gateway")
-        tokens = {role: make_token(service, role) for role in roles}
-        world = World(service, {}, tokens["gateway"])
-        world.tokens = tokens
-        yield world
+        yield World(service)
         assert ledger.ask("verify")["verdict"] == "ok"
 
 
 def call(world, method, path, body=None, role="admin", headers=()):
-    return world.service.ask(method, path, headers, body, world.tokens[role])
+    return world.service.ask(method, path, headers, body, getattr(world, role))
 
 
 def good(world, method, path, body=None, status=200, role="admin", headers=()):
@@ -87,6 +83,17 @@ def test_a_user_is_made_once_and_switched(world):
     assert unknown.status in (404, 422)
 
 
+@pytest.mark.parametrize("name", [
+    "", " in front", "behind ", "a\r\nX-Evil: 1", "a\nb", "tab\tx", "nul\x00", "esc\x1b[2J",
+    "x" * 5000, 7, None])
+def test_an_id_that_a_header_would_not_carry_unchanged_is_refused(world, name):
+    """What the API behind is told must be what was registered: `ada ` is not ada."""
+    for path, body in (("/v1/organizations", {"id": name}),
+                       ("/v1/users", {"id": name, "organization": "acme"})):
+        answer = call(world, "POST", path, body)
+        assert answer.status in (400, 422), f"{path}: {answer}"
+
+
 def key_body(world, **more):
     return {"organization": "acme", "user": world.user(), "profile": "azen", **more}
 
@@ -118,10 +125,10 @@ def test_a_key_is_made_with_all_its_properties_and_works_at_once(world):
     ({"secret": "mine"}, (400,)), ({"name": 7}, (400,)), ({"scopes": "all"}, (400,))])
 def test_a_key_that_cannot_be_is_refused_and_nothing_is_recorded(world, change, status):
     body = key_body(world) | change
-    size = len(trail(world.service))
+    size = recorded(world.service)
     answer = call(world, "POST", "/v1/keys", body)
     assert answer.status in status and answer.json["message"], str(answer)
-    assert len(trail(world.service)) == size
+    assert recorded(world.service) == size
 
 
 def test_a_creation_repeated_with_its_idempotency_key_makes_one_key(world):
@@ -141,17 +148,26 @@ def test_a_creation_repeated_with_its_idempotency_key_makes_one_key(world):
     assert len(trail(world.service, "--type", "key.created", "--user", body["user"])) == 2
 
 
+def test_the_same_creation_twenty_times_at_once_makes_one_key(world):
+    body, again = key_body(world), [("Idempotency-Key", str(uuid.uuid4()))]
+    with ThreadPoolExecutor(max_workers=20) as pool:
+        answers = list(pool.map(
+            lambda _: call(world, "POST", "/v1/keys", body, headers=again), range(20)))
+    assert sorted(answer.status for answer in answers) == [200] * 19 + [201]
+    assert len({answer.json["id"] for answer in answers}) == 1
+    assert len([answer for answer in answers if answer.json["secret"]]) == 1
+
+
 def test_a_repeat_after_a_restart_is_still_a_repeat(blank, tmp_path):
     ledger = blank.copy(tmp_path / "data")
     again = [("Idempotency-Key", "the-same")]
     with start_service(ledger) as service:
-        world = World(service, {}, "")
-        token = make_token(service, "admin")
+        world = World(service)
         body = key_body(world)
-        made = service.ask("POST", "/v1/keys", again, body, token).json
+        made = service.ask("POST", "/v1/keys", again, body, world.admin).json
         service.kill9()
     with start_service(ledger) as service:
-        told = service.ask("POST", "/v1/keys", again, body, token)
+        told = service.ask("POST", "/v1/keys", again, body, world.admin)
         assert (told.status, told.json["id"], told.json["secret"]) == (200, made["id"], None)
 
 
@@ -206,7 +222,9 @@ def test_keys_are_listed_by_their_filters(world):
         assert answer["logSize"] > 0 and TIME.fullmatch(answer["time"])
         return {key["id"] for key in answer["items"]}
     assert found("state=active") == {kept} and found("state=revoked") == {ended}
-    assert found("org=acme&kind=permanent") == {kept, ended} and found("org=other") == set()
+    assert found("org=acme&kind=permanent") == {kept, ended}
+    good(world, "POST", "/v1/organizations", {"id": (other := fresh("org"))}, 201)
+    assert found(f"org={other}") == set()
     assert found("olderThan=1d") == set() and found("unusedSince=1d") <= {kept, ended}
 
 
@@ -315,7 +333,7 @@ READS = ["/v1/organizations", "/v1/users", "/v1/users?org=acme", "/v1/keys", "/v
 
 @pytest.mark.parametrize("path", READS)
 def test_a_read_is_recorded_after_its_log_size_was_fixed(world, path):
-    before = world.run("verify")["records"]
+    before = recorded(world.service)
     answer = good(world, "GET", path, role="auditor")
     size = answer["asOf"]["logSize"] if path == "/v1/state" else answer["logSize"]
     assert size == before
@@ -325,7 +343,7 @@ def test_a_read_is_recorded_after_its_log_size_was_fixed(world, path):
 
 
 def test_reads_that_are_refused_are_no_access(world):
-    before = world.run("verify")["records"]
+    before = recorded(world.service)
     assert call(world, "GET", "/v1/keys", role="billing").status == 403
     assert world.service.ask("GET", "/v1/keys").status == 401
     assert call(world, "GET", "/v1/keys?state=lost").status == 400
@@ -334,21 +352,23 @@ def test_reads_that_are_refused_are_no_access(world):
 
 def test_the_answers_are_those_of_the_command_line(world):
     world.caller("azen")
-    size = world.run("verify")["records"]
+    size, differing = recorded(world.service), []
     for path, question in (
             ("keys", ["keys", "list"]), ("users", ["users", "list"]), ("limits", ["limits"]),
             ("organizations", ["organizations", "list"]), ("credits", ["credits"]),
             ("blocks", ["blocks"])):
         told = good(world, "GET", f"/v1/{path}?asOf={size}", role="auditor")
         assert told["logSize"] == size
-        assert told["items"] == world.run(*question, "--as-of", size), path
+        if told["items"] != world.run(*question, "--as-of", size):
+            differing.append(path)
+    assert differing == []
     state = good(world, "GET", f"/v1/state?asOf={size}", role="auditor")
     assert state["digest"] == world.run("state", "--as-of", size)["digest"]
 
 
 def test_a_past_moment_is_answered_as_it_was(world):
     user = world.user()
-    size = world.run("verify")["records"]
+    size = recorded(world.service)
     moment = later()
     good(world, "PATCH", f"/v1/users/{user}", {"enabled": False})
     for as_of, state in ((size, "active"), (moment, "active"), (size + 1000, None)):
@@ -401,7 +421,7 @@ def test_the_trail_is_filtered(world):
 
 
 def test_usage_counts_what_was_decided(world):
-    caller = world.caller("azen", "--limit", "2/1h")
+    caller = world.caller("azen", limit="2/1h")
     for _ in range(3):
         world.service.auth("azen", "POST", "/api/v1/memory", caller.headers)
     told = good(world, "GET", f"/v1/usage?by=user,operation&user={caller.user}", role="billing")
@@ -441,7 +461,7 @@ def stream(world, query="", headers=(), role="auditor"):
     """An open stream: the connection to close, the response, the events."""
     connection = Connection(world.service.url)
     connection.http.putrequest("GET", f"/v1/events/stream{query}")
-    connection.http.putheader("Authorization", f"Bearer {world.tokens[role]}")
+    connection.http.putheader("Authorization", f"Bearer {getattr(world, role)}")
     for name, value in headers:
         connection.http.putheader(name, value)
     connection.http.endheaders()
@@ -450,7 +470,7 @@ def stream(world, query="", headers=(), role="auditor"):
 
 
 def test_the_stream_tells_what_was_and_what_comes(world):
-    start = world.run("verify")["records"]
+    start = recorded(world.service)
     user = world.user()
     connection, answer, events = stream(world, f"?after={start - 1}&user={user}")
     with connection:
@@ -490,15 +510,14 @@ def test_a_stream_is_for_those_who_may_read_and_a_lost_reader_harms_nobody(world
         next(events)
         connection.close()
     assert world.service.ask("GET", "/healthz").status == 200
-    connection, answer, _ = stream(world, headers=[("Last-Event-ID", "x")])
+    connection, answer, _ = stream(world, "?after=x")
     with connection:
         assert answer.status == 400
 
 
 def test_a_stream_does_not_hold_up_the_end_of_the_service(empty):
     with start_service(empty) as service:
-        world = World(service, {}, "")
-        world.tokens = {"auditor": make_token(service, "auditor")}
+        world = World(service)
         connection, answer, events = stream(world, "?after=0")
         assert answer.status == 200 and next(events)
         service.stop()
@@ -527,7 +546,6 @@ ROLES = [
 
 @pytest.mark.parametrize("method, path, allowed", ROLES, ids=[f"{m} {p}" for m, p, _ in ROLES])
 def test_every_role_may_do_what_is_its_own_and_no_more(world, method, path, allowed):
-    changes = len(trail(world.service, "--type", "organization.disabled"))
     for role in sorted(ALL):
         answer = call(world, method, path, None if method == "GET" else {"surprise": 1}, role)
         assert answer.status < 500, str(answer)
@@ -537,7 +555,6 @@ def test_every_role_may_do_what_is_its_own_and_no_more(world, method, path, allo
             refused(answer, 403, "forbidden")
     refused(world.service.ask(method, path, body=None if method == "GET" else {}), 401,
             "unauthorized")
-    assert len(trail(world.service, "--type", "organization.disabled")) == changes
 
 
 def test_what_is_open_to_all_needs_no_token(world):
@@ -561,9 +578,9 @@ def test_every_change_names_the_token_that_made_it(world):
 def test_forwarding_headers_of_an_untrusted_peer_count_for_nothing(blank, tmp_path):
     ledger = blank.copy(tmp_path / "data")
     with start_service(ledger, "--trusted-proxy", "203.0.113.0/24") as service:
-        world = World(service, {}, "")
+        world = World(service)
         caller = world.caller("zazmic")
-        local = world.caller("zazmic", "--address", "198.51.100.0/24")
+        local = world.caller("zazmic", addresses=["198.51.100.0/24"])
         forged = [("X-Forwarded-Method", "GET"), ("X-Forwarded-Uri", "/api/agents"),
                   ("X-Original-Method", "GET"), ("X-Original-URI", "/api/agents"),
                   ("X-Forwarded-For", "198.51.100.7"), ("X-Real-IP", "198.51.100.7"),
@@ -578,12 +595,13 @@ def test_forwarding_headers_of_an_untrusted_peer_count_for_nothing(blank, tmp_pa
 
 
 def test_a_trusted_proxy_names_the_client(world):
-    caller = world.caller("zazmic", "--address", "198.51.100.0/24")
+    caller = world.caller("zazmic", addresses=["198.51.100.0/24"])
     for chain, status, client in (
             ("198.51.100.7", 200, "198.51.100.7"), ("192.0.2.1", 403, "192.0.2.1"),
             ("198.51.100.7, 192.0.2.1", 403, "192.0.2.1"),
             ("192.0.2.1, 198.51.100.7", 200, "198.51.100.7"),
-            ("192.0.2.1, 198.51.100.7, 127.0.0.1", 200, "198.51.100.7")):
+            ("192.0.2.1, 198.51.100.7, 127.0.0.1", 200, "198.51.100.7"),
+            ("198.51.100.7, nonsense", 403, None), ("", 403, None)):
         answer = world.service.auth(
             "zazmic", "GET", "/api/tasks", [("X-Forwarded-For", chain), *caller.headers])
         assert answer.status == status, f"{chain}: {answer}"
@@ -591,7 +609,7 @@ def test_a_trusted_proxy_names_the_client(world):
 
 
 def test_verify_takes_the_client_address_it_is_told(world):
-    caller = world.caller("zazmic", "--address", "2001:db8::/32")
+    caller = world.caller("zazmic", addresses=["2001:db8::/32"])
     for client, allowed in (("2001:db8::7", True), ("192.0.2.1", False)):
         told = world.service.verify(
             world.gateway, "zazmic", "GET", "/api/tasks", dict(bearer(caller.secret)), client)

@@ -30,7 +30,7 @@ def key_id(reply):
 
 def test_both_secrets_work_share_the_limit_and_spend_credits_once(live):
     old = live.key("zazmic")
-    within_a_minute(15)
+    within_a_minute(8)
     assert [reply.status for reply in live.send(*[zazmic(old.secret)] * 3)] == [200] * 3
     new = rotated(live, old, "--grace", "1h")
     requests = [zazmic((old, new)[number % 2].secret) for number in range(20)]

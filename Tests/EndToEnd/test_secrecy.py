@@ -54,7 +54,7 @@ class Run:
             self.cookies = [cookie(number) for number in range(3)]
             self.talk(live)
             self.told = "".join(live.ledger.text(*question, "-o", "json") for question in (
-                ["events"], ["state"], ["keys", "list"], ["tokens", "list"]))
+                ["events"], ["state"], ["keys", "list"], ["users", "list"]))
             self.metrics = live.send(api(self.tokens[0], "GET", "/metrics")).text
             live.ledger.ask("sessions", "deny", JTI, "--expires", "2100-01-01")
             live.stop()

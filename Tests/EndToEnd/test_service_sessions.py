@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from service import bearer, decisions, make_token, start_service
+from service import bearer, decisions, start_service
 from sessions import make_session
 from two_apis import (
     AZEN_NO_CREDENTIAL, STANDING, ZAZMIC_BAD_CREDENTIAL, ZAZMIC_LIMITED, ZAZMIC_NO_CREDENTIAL,
@@ -40,7 +40,7 @@ def world(blank, tmp_path_factory):
     secrets.write_text(f"{NEW}\n{OLD}\n{KNOWN_SECRET}\n")
     secrets.chmod(0o600)
     with start_service(ledger, "--session-secret-file", secrets) as service:
-        yield World(service, {}, make_token(service, "gateway"))
+        yield World(service)
 
 
 def session(user, name=NAMES[2], secret=NEW, life=3600, **claims):
@@ -253,7 +253,7 @@ def test_the_session_of_a_disabled_or_unknown_user_passes_nowhere(world):
 def test_without_secrets_no_session_is_valid(blank, tmp_path):
     ledger = blank.copy(tmp_path / "data")
     with start_service(ledger) as service:
-        world = World(service, {}, "")
+        world = World(service)
         answer = execute(world, cookies(session(world.user())))
         assert answer.status == 401
         assert last(world)["reason"] == "session_invalid"
@@ -263,7 +263,7 @@ def test_secrets_come_from_the_environment_too(blank, tmp_path):
     ledger = blank.copy(tmp_path / "data")
     secrets = {"KEYLEDGER_SESSION_SECRETS": f"{NEW},{OLD}"}
     with start_service(ledger, env=secrets) as service:
-        world = World(service, {}, "")
+        world = World(service)
         user = world.user()
         for secret in (NEW, OLD):
             answer = execute(world, cookies(session(user, secret=secret)))

@@ -7,7 +7,7 @@ import pytest
 
 from ledger import PATIENCE
 from service import (
-    ServiceEnded, decisions, launch_service, make_organization, make_token, start_service)
+    ServiceEnded, decisions, launch_service, make_organization, start_service)
 from two_apis import World, names, room
 
 NO_CREDENTIAL = '<error code="401">Who are you?</error>'
@@ -58,14 +58,12 @@ def world(blank, tmp_path_factory):
     place = tmp_path_factory.mktemp("third")
     ledger = blank.copy(place / "data")
     with start_service(ledger, "--profile", written(place, PARCELS)) as service:
-        world = World(service, {}, make_token(service, "gateway"))
-        world.admin = make_token(service, "admin")
-        yield world
+        yield World(service)
         assert ledger.ask("verify")["verdict"] == "ok"
 
 
-def caller(world, *options, **more):
-    made = world.caller("parcels", *options, **more)
+def caller(world, **properties):
+    made = world.caller("parcels", **properties)
     made.headers = [("X-Parcel-Key", made.secret)]
     return made
 
@@ -85,7 +83,7 @@ def check(answer, status, body):
 
 def test_its_keys_begin_with_its_prefix(world):
     assert caller(world).secret.startswith("pcl_live_")
-    assert caller(world, "--environment", "test").secret.startswith("pcl_test_")
+    assert caller(world, environment="test").secret.startswith("pcl_test_")
 
 
 @pytest.mark.parametrize("method, path, operation", [
@@ -127,7 +125,7 @@ def test_its_refusals_are_in_its_own_words(world):
     answer, record = ask(world, "GET", "/v2/parcels/1", [("X-Parcel-Key", "nonsense")])
     check(answer, 401, BAD_CREDENTIAL)
     assert record["reason"] == "malformed_credential"
-    asker = caller(world, "--scope", "parcels.read")
+    asker = caller(world, scopes=["parcels.read"])
     answer, record = ask(world, "POST", "/v2/parcels/1/label", asker.headers)
     check(answer, 403, FORBIDDEN)
     assert record["reason"] == "missing_permission"
@@ -171,7 +169,7 @@ def test_its_limits_have_its_numbers_and_a_refusal_consumes_none_of_them(world):
 
 
 def test_a_keys_own_limit_takes_the_place_of_the_one_that_may_be_replaced(world):
-    asker = caller(world, "--limit", "1/30s")
+    asker = caller(world, limit="1/30s")
     assert ask(world, "GET", "/v2/parcels/1", asker.headers)[0].status == 200
     answer, _ = ask(world, "GET", "/v2/parcels/1", asker.headers)
     check(answer, 429, LIMITED.replace("${limit}", "1").replace("${unit}", "30 seconds"))
@@ -210,7 +208,7 @@ def test_a_profile_survives_the_service_without_its_file(blank, tmp_path):
     ledger = blank.copy(tmp_path / "data")
     path = written(tmp_path, PARCELS)
     with start_service(ledger, "--profile", path) as service:
-        asker = caller(World(service, {}, ""))
+        asker = caller(World(service))
         size = ledger.ask("verify")["records"]
     with start_service(ledger, "--profile", path) as service:
         assert service.auth("parcels", "GET", "/v2/parcels/1", asker.headers).status == 200
@@ -257,10 +255,12 @@ BAD = {
 
 def refusal(*flags):
     """How a service that must not start ends."""
-    service = launch_service(*flags)
-    with pytest.raises(ServiceEnded) as ended:
-        service.wait()
-    return ended.value
+    with launch_service(*flags) as service:
+        try:
+            service.wait()
+        except ServiceEnded as ended:
+            return ended
+    return pytest.fail("it started")
 
 
 @pytest.mark.parametrize("path", BAD)
@@ -269,7 +269,7 @@ def test_a_bad_profile_stops_the_start_with_the_path_in_the_document(empty, tmp_
     BAD[path](document)
     ended = refusal(empty, "--profile", written(tmp_path, document))
     assert ended.code == 2, str(ended)
-    assert "parcels.json" in ended.err and path in ended.err
+    assert "parcels.json" in ended.err and f"{path}: " in ended.err
     assert "listening" not in ended.out
     assert empty.ask("events", "--type", "profile.set") == []
 
@@ -297,7 +297,7 @@ def test_a_profile_file_that_is_not_there_stops_the_start(empty, tmp_path):
 def test_check_config_tells_of_a_bad_profile_too(empty, tmp_path):
     document = copy.deepcopy(PARCELS)
     BAD["limits[0].seconds"](document)
-    service = launch_service(
-        empty, "--check-config", "--profile", written(tmp_path, document))
-    assert service.process.wait(PATIENCE) == 2
-    assert "limits[0].seconds" in service.stderr
+    with launch_service(
+            empty, "--check-config", "--profile", written(tmp_path, document)) as service:
+        assert service.process.wait(PATIENCE) == 2
+        assert "limits[0].seconds" in service.stderr

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from proxies import run_proxy
-from service import ask, decisions, make_token, start_service
+from service import ask, decisions, start_service
 from test_full_disk import filled
 from test_two_apis import SEED_COMMANDS, curl, foreign  # noqa: F401 (a fixture)
 from two_apis import (
@@ -52,7 +52,7 @@ class Front:
 def world(blank, foreign, tmp_path_factory):  # noqa: F811
     ledger = blank.copy(tmp_path_factory.mktemp("proxied") / "data")
     with start_service(ledger) as service:
-        yield World(service, foreign, make_token(service, "gateway"))
+        yield World(service, foreign)
 
 
 @pytest.fixture(scope="module", params=["caddy", "nginx"])
@@ -111,8 +111,8 @@ def test_identity_headers_of_the_client_never_reach_the_api(front, profile):
 
 
 def test_forwarding_headers_of_the_client_change_nothing(front):
-    caller = front.world.caller("zazmic", "--scope", "tasks.list")
-    local = front.world.caller("zazmic", "--address", "198.51.100.0/24")
+    caller = front.world.caller("zazmic", scopes=["tasks.list"])
+    local = front.world.caller("zazmic", addresses=["198.51.100.0/24"])
     forged = [
         ("X-Forwarded-Method", "GET"), ("X-Forwarded-Uri", "/api/tasks"),
         ("X-Original-Method", "GET"), ("X-Original-URI", "/api/tasks"),
@@ -172,7 +172,7 @@ def test_what_cannot_be_recorded_is_503_and_never_reaches_the_api(blank, tmpfs, 
     place = tmpfs(4096)
     ledger = blank.copy(place / "data", is_sparse=False)
     with start_service(ledger) as service:
-        world = World(service, {}, "")
+        world = World(service)
         callers = {profile: world.caller(profile) for profile in TARGETS}
         with Upstream().running() as upstream, \
                 run_proxy(name, service.url, upstream.url) as proxy:

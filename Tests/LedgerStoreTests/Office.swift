@@ -9,9 +9,9 @@ final class Office {
   let administration: Administration
   static let clerk = Actor(operatorID: 7)
 
-  init() throws {
+  init(_ options: WriterOptions = WriterOptions(program: "test")) throws {
     ledger = try TemporaryLedger()
-    writer = try LedgerWriter(ledger.directory, program: "test")
+    writer = try LedgerWriter(ledger.directory, options: options)
     administration = Administration(writer)
     try ask(.createOrganization(OrganizationCreation(id: "acme")))
     try ask(.createUser(UserCreation(id: "ada", organization: "acme")))

@@ -20,6 +20,24 @@ struct LateHistoryTests {
     LedgerView(fold(history).state, at: moments)
   }
 
+  @Test(
+    "A key with a secret here cannot be spoken of by imported history",
+    arguments: [
+      History(id: "e1", happened: time(-10), user: "eve", key: "k1"),
+      History(
+        id: "e1", happened: time(-10), user: "eve", key: "AKIA9",
+        change: .created("k1", owner: "eve", kind: .permanent, expires: nil)),
+      History(
+        id: "e1", happened: time(-10), user: "eve", key: "AKIA9",
+        change: .revoked("k1", owner: "eve")),
+    ])
+  func liveKeys(event: History) {
+    var book = Book.withKey()
+    let before = book.state
+    #expect(!book.run(event.command(in: book)).isSuccess)
+    #expect(book.state == before)
+  }
+
   /// Several users and keys; created late, disabled and enabled, revoked in between, ties.
   static let script: [History] = [
     // AKIA1: used by bob before anybody recorded that it was created for ana.

@@ -28,6 +28,17 @@ struct RotationSharingTests {
     #expect(book.state.limiters.count == 1)
   }
 
+  @Test("The limit of the newest key counts for the whole lineage")
+  mutating func ownLimits() throws {
+    rotate("k1", to: "k2", at: 0)
+    let few = RateLimit(capacity: 5, refill: 5, interval: 60_000_000)
+    book.run(.setRateLimit(book.key("k1"), few), at: time(1))
+    #expect(try book.passed(20, request("k1"), at: time(2)) == 20)
+    book.run(.setRateLimit(book.key("k2"), few), at: time(3))
+    #expect(try book.passed(20, request("k1"), at: time(120)) == 5)
+    #expect(try book.passed(20, request("k2"), at: time(120)) == 0)
+  }
+
   @Test("A window per key goes over from secret to secret as well")
   mutating func window() throws {
     book.setRules(.limited(.tenPerMinute, algorithm: .fixedWindow, scope: .key))

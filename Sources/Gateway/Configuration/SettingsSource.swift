@@ -1,11 +1,14 @@
 internal import Foundation
 internal import Ledger
+internal import LedgerStore
 
 /// A value as one of the sources gives it.
 enum SettingValue {
   case text(String)
   case number(Int)
   case list([String])
+  /// Of the environment, where everything is text.
+  case variable(String)
 }
 
 extension Settings {
@@ -25,17 +28,21 @@ extension Settings {
     do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
       throw SettingsError(path, "cannot be read: \(error.localizedDescription)")
     }
-    let parsed: Any
-    do { parsed = try JSONSerialization.jsonObject(with: data) } catch {
-      throw SettingsError(path, "is not JSON")
+    let parsed: JSONDocument
+    do throws(JSONDocumentError) { parsed = try JSONDocumentReader.read(Array(data)) } catch {
+      throw SettingsError(path, "is not JSON: byte \(error.offset): \(error.problem)")
     }
-    guard let root = parsed as? [String: Any] else {
+    guard case .object(let members) = parsed else {
       throw SettingsError(path, "expected an object")
     }
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-    for (name, value) in Settings.flattened(root).sorted(by: { $0.key < $1.key }) {
+    var seen: Set<String> = []
+    for (name, value) in Settings.flattened(members) {
       guard Settings.names.contains(name) else {
         throw SettingsError("\(path): \(name)", "no such setting")
+      }
+      guard seen.insert(name).inserted else {
+        throw SettingsError("\(path): \(name)", "stands twice")
       }
       do throws(SettingsError) {
         try set(name, Settings.value(value, name), relativeTo: folder)
@@ -53,7 +60,7 @@ extension Settings {
       let variable = Settings.variable(name)
       guard let text = environment[variable], !text.isEmpty else { continue }
       do throws(SettingsError) {
-        try set(name, .text(text), relativeTo: nil)
+        try set(name, .variable(text), relativeTo: nil)
       } catch { throw SettingsError(variable, error.problem) }
     }
   }
@@ -63,25 +70,30 @@ extension Settings {
     return "KEYLEDGER_" + snakeCase(words).replacing(".", with: "_").uppercased()
   }
 
-  private static func flattened(_ object: [String: Any], prefix: String = "") -> [String: Any] {
-    var flat: [String: Any] = [:]
-    for (name, value) in object {
-      if prefix.isEmpty, ["sessions", "tls"].contains(name), let inner = value as? [String: Any] {
-        flat.merge(flattened(inner, prefix: "\(name).")) { $1 }
-      } else {
-        flat[prefix + name] = value
+  private static func flattened(
+    _ members: [(name: String, value: JSONDocument)], prefix: String = ""
+  ) -> [(name: String, value: JSONDocument)] {
+    members.flatMap { name, value in
+      if prefix.isEmpty, ["sessions", "tls"].contains(name), case .object(let inner) = value {
+        return flattened(inner, prefix: "\(name).")
       }
+      return [(name: prefix + name, value: value)]
     }
-    return flat
   }
 
-  private static func value(_ value: Any, _ name: String) throws(SettingsError) -> SettingValue {
+  private static func value(
+    _ value: JSONDocument, _ name: String
+  ) throws(SettingsError) -> SettingValue {
     switch value {
-    case let text as String: return .text(text)
-    case let list as [String]: return .list(list)
-    case let number as NSNumber:
-      if CFBoolean.isBoolean(number) { break }
-      if let whole = Int(exactly: number.doubleValue) { return .number(whole) }
+    case .string(let text): return .text(text)
+    case .number(let digits):
+      if let number = Int(digits) { return .number(number) }
+    case .array(let elements):
+      let texts = elements.compactMap { element in
+        if case .string(let text) = element { return text }
+        return nil
+      }
+      if texts.count == elements.count { return .list(texts) }
     default: break
     }
     throw SettingsError(name, "expected a text, a whole number or a list of texts")
@@ -136,24 +148,19 @@ extension Settings {
   }
 }
 
-private enum CFBoolean {
-  /// JSON's `true` comes as a number too.
-  static func isBoolean(_ number: NSNumber) -> Bool {
-    String(cString: number.objCType) == "c" || String(cString: number.objCType) == "B"
-  }
-}
-
 extension SettingValue {
   fileprivate func text(_ name: String) throws(SettingsError) -> String {
-    guard case .text(let text) = self else { throw SettingsError(name, "expected a text") }
-    return text
+    switch self {
+    case .text(let text), .variable(let text): return text
+    case .number, .list: throw SettingsError(name, "expected a text")
+    }
   }
 
   fileprivate func list(_ name: String) throws(SettingsError) -> [String] {
     switch self {
     case .list(let list): return list
-    case .text(let text): return text.split(separator: ",").map { String($0) }
-    case .number: throw SettingsError(name, "expected a list of texts")
+    case .variable(let text): return text.split(separator: ",").map { String($0) }
+    case .text, .number: throw SettingsError(name, "expected a list of texts")
     }
   }
 
@@ -163,8 +170,8 @@ extension SettingValue {
     let number: Int? =
       switch self {
       case .number(let number): number
-      case .text(let text): Int(text)
-      case .list: nil
+      case .variable(let text): Int(text)
+      case .text, .list: nil
       }
     guard let number, range.contains(number) else {
       throw SettingsError(

@@ -25,7 +25,8 @@ struct OriginalRequest: Sendable {
     headers = incoming.headers
     let isTrusted = incoming.peer.map { peer in proxies.contains { $0.contains(peer) } } ?? false
     guard isTrusted else {
-      (method, target) = (incoming.method, rest.isEmpty ? "/" : rest)
+      guard !rest.isEmpty else { throw Ambiguity(problem: OriginalRequest.unnamed) }
+      (method, target) = (incoming.method, rest)
       clientAddress = incoming.peer
       return
     }
@@ -34,17 +35,17 @@ struct OriginalRequest: Sendable {
     for names in [Header.forwarded, Header.original] {
       let method = try OriginalRequest.only(names.method, in: headers)
       let target = try OriginalRequest.only(names.target, in: headers)
-      guard let target else {
-        if method != nil { throw Ambiguity(problem: "\(names.method) without \(names.target)") }
-        continue
+      switch (method, target) {
+      case (nil, nil): continue
+      case (let method?, let target?): named.append((method, target))
+      default:
+        // Half of it is a proxy that is not set up: guessing the rest would decide on something
+        // else than what passes.
+        throw Ambiguity(problem: "expected both \(names.method) and \(names.target)")
       }
-      named.append((method ?? incoming.method, target))
     }
-    if !rest.isEmpty, rest != "/" { named.append((incoming.method, rest)) }
-    guard let first = named.first else {
-      (method, target) = (incoming.method, rest.isEmpty ? "/" : rest)
-      return
-    }
+    if !rest.isEmpty { named.append((incoming.method, rest)) }
+    guard let first = named.first else { throw Ambiguity(problem: OriginalRequest.unnamed) }
     guard named.allSatisfy({ $0 == first }) else {
       throw Ambiguity(problem: "the original request is named twice, and differently")
     }
@@ -56,8 +57,12 @@ struct OriginalRequest: Sendable {
   ) throws(Ambiguity) -> String? {
     let values = headers.values(name)
     guard values.count <= 1 else { throw Ambiguity(problem: "\(name) stands twice") }
-    return values.first
+    guard let value = values.first else { return nil }
+    guard !value.isEmpty else { throw Ambiguity(problem: "\(name) is empty") }
+    return value
   }
+
+  private static let unnamed = "nothing names the original request: neither headers nor a path"
 
   /// The nearest address that is no proxy of ours: everything left of it, anybody may have written.
   private static func client(_ incoming: IncomingRequest, _ proxies: [AddressRange]) -> String? {

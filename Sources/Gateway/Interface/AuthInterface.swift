@@ -13,6 +13,8 @@ struct AuthTarget {
   let rest: String
   /// nginx's `auth_request` knows 2xx, 401 and 403 only.
   let isAuthRequest: Bool
+  /// A query of `/auth/{profile}` that means nothing: a proxy that is not set up.
+  let strangeQuery: String?
 
   init?(_ target: String) {
     guard target.hasPrefix(Self.prefix) else { return nil }
@@ -22,6 +24,7 @@ struct AuthTarget {
     let tail = inner[end...]
     isAuthRequest = tail == "?mode=auth_request"
     rest = tail.hasPrefix("/") ? String(tail) : ""
+    strangeQuery = rest.isEmpty && !isAuthRequest && tail.count > 1 ? String(tail) : nil
   }
 }
 
@@ -42,6 +45,9 @@ struct AuthInterface {
   ) async throws -> Response {
     guard let loaded = core.profiles[target.profile] else {
       throw APIError.notFound("there is no such profile")
+    }
+    if target.strangeQuery != nil {
+      return ambiguous("expected no query, or mode=auth_request", target)
     }
     let incoming = IncomingRequest(
       method: request.method.rawValue, target: request.head.path ?? "/", headers: request.headers,

@@ -29,6 +29,7 @@ struct VerifyBody: Sendable {
     profile = try Self.text("profile", object)
     method = try Self.text("method", object)
     path = try Self.text("path", object)
+    if path.isEmpty { throw .badRequest("path: expected a path") }
     if let address = object["clientAddress"], !(address is NSNull) {
       guard let text = address as? String, AddressRange.parse(text) != nil else {
         throw .badRequest("clientAddress: expected an IP address")

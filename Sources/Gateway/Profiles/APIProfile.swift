@@ -1,4 +1,5 @@
 package import Ledger
+internal import LedgerStore
 
 /// How one API speaks: where its credentials are, which request is which operation, what is
 /// limited and what costs, and what each refusal looks like. All of it is data; see
@@ -20,7 +21,7 @@ package struct APIProfile: Sendable {
     let parsed = try ProfileDocument(bytes)
     name = parsed.name
     keyPrefix = parsed.keyPrefix
-    document = ProfileJSONReader.compact(bytes)
+    document = JSONDocumentReader.compact(bytes)
     rules = parsed.rules
     routes = parsed.routes
     reader = parsed.credentials

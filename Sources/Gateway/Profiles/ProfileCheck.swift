@@ -1,7 +1,9 @@
+internal import LedgerStore
+
 /// A value of a profile document and where it stands.
 struct ProfileField {
   let path: String
-  let value: ProfileJSON
+  let value: JSONDocument
 
   /// The path of a member: `limits[0].seconds`, or `credits["tasks.execute"]` where the name is
   /// not a plain word.
@@ -11,7 +13,7 @@ struct ProfileField {
       && name.utf8.allSatisfy {
         ProfileText.isLetter($0) || ProfileText.isDigit($0) || "-_".utf8.contains($0)
       }
-    if !isPlain { return "\(path)[\(ProfileJSON.quoted(name))]" }
+    if !isPlain { return "\(path)[\(JSONDocument.quoted(name))]" }
     return path.isEmpty ? name : "\(path).\(name)"
   }
 }

@@ -1,4 +1,5 @@
 internal import Ledger
+internal import LedgerStore
 
 /// A profile document, read and checked as a whole.
 struct ProfileDocument {
@@ -19,9 +20,9 @@ struct ProfileDocument {
       throw ProfileError(
         "", "expected at most \(ProfileLimits.documentBytes) bytes, found \(bytes.count)")
     }
-    let json: ProfileJSON
-    do throws(ProfileJSONError) {
-      json = try ProfileJSONReader.read(bytes)
+    let json: JSONDocument
+    do throws(JSONDocumentError) {
+      json = try JSONDocumentReader.read(bytes)
     } catch {
       throw ProfileError(error.place(in: bytes), error.problem)
     }
@@ -33,7 +34,7 @@ struct ProfileDocument {
   }
 
   /// Nil comes with a problem; a problem does not make it nil.
-  private init?(_ json: ProfileJSON, _ check: inout ProfileCheck) {
+  private init?(_ json: JSONDocument, _ check: inout ProfileCheck) {
     let root = ProfileField(path: "", value: json)
     guard let members = check.members(root, known: Self.known) else { return nil }
     name = check.required("name", of: members).flatMap { check.text($0, .name) } ?? ""

@@ -1,11 +1,11 @@
+internal import Ledger
+
 /// The bounds of a profile document. `schemas/profile.schema.json` says the same.
 enum ProfileLimits {
   /// Bytes of a document. It is one record of the log; 256 limits and routes take a third of it.
-  static let documentBytes = 262_144
+  static let documentBytes = Limits.profileBytes
   /// Entries of a list or of a map. Routes and limits are walked on every request.
   static let entries = 256
-  /// Arrays and objects within each other. A profile needs five.
-  static let nesting = 16
   /// Problems told of one document: more would only bury the first.
   static let problems = 100
   /// Bytes of an answer's body: one header of nginx's auth request must hold it, with all other

@@ -1,4 +1,5 @@
 internal import Ledger
+internal import LedgerStore
 
 /// Reads the rules of a profile: limits, costs and what counts as abuse.
 enum RuleDeclarations {
@@ -107,7 +108,7 @@ enum RuleDeclarations {
     _ check: inout ProfileCheck
   ) -> Bool {
     if operations.contains(operation) { return true }
-    check.report(field.path, "no operation of this profile: \(ProfileJSON.quoted(operation))")
+    check.report(field.path, "no operation of this profile: \(JSONDocument.quoted(operation))")
     return false
   }
 }

@@ -5,7 +5,9 @@ internal import HummingbirdTLS
 internal import Ledger
 internal import LedgerStore
 package import Logging
+internal import NIOCore
 internal import ServiceLifecycle
+internal import Synchronization
 internal import UnixSignals
 
 /// The running service: opens the log, listens, and on a signal stops in the order in which nothing
@@ -44,6 +46,12 @@ package struct GatewayService {
       secrets: try SessionSecrets.read(
         files: settings.sessionSecretFiles, environment: environment))
     let directory = DataDirectory(settings.data ?? "")
+    guard directory.controlSocket.utf8.count <= Self.socketPathBytes else {
+      throw SettingsError(
+        "data",
+        "\(directory.controlSocket) is longer than \(Self.socketPathBytes) bytes, "
+          + "which is all that a socket's path may have")
+    }
     let writer = try LedgerWriter(directory, options: writerOptions)
     for note in writer.notes {
       logger.notice("the log was put right", metadata: ["note": "\(note)"])
@@ -104,11 +112,19 @@ package struct GatewayService {
     }
   }
 
+  /// Requests under way get so long to end when the service stops: what supervisors wait for is
+  /// three times as long and more.
+  private static let stopSeconds: Int64 = 10
+
+  /// Bytes of a Unix socket's path (`unix(7)`: 108 with the zero at its end).
+  private static let socketPathBytes = 107
+
   private func serve(
     _ core: GatewayCore, _ certificate: ReloadableCertificate?,
     reload: @escaping @Sendable () -> Void, announce: @escaping @Sendable (String) -> Void
   ) async throws {
     let socket = core.writer.directory.controlSocket
+    let doors = OpenDoors(count: 2, announce: announce)
     // Left behind by a service that was killed; the lock says that there is none now.
     unlink(socket)
     defer { unlink(socket) }
@@ -121,17 +137,28 @@ package struct GatewayService {
         backlog: 4_096),
       onServerRunning: { channel in
         let port = channel.localAddress?.port ?? 0
-        announce("\(scheme)://\(ListenAddress(host: host, port: port).text)")
+        doors.open("\(scheme)://\(ListenAddress(host: host, port: port).text)")
       }, logger: logger)
     let control = Application(
       responder: GatewayResponder(core: core, door: .control),
       configuration: .init(address: .unixDomainSocket(path: socket), serverName: nil),
-      onServerRunning: { _ in chmod(socket, 0o600) }, logger: logger)
-    let group = ServiceGroup(
-      configuration: .init(
-        services: [control, network, Housekeeping(core: core, reload: reload)],
-        gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
-    try await group.run()
+      onServerRunning: { _ in
+        chmod(socket, 0o600)
+        doors.open(nil)
+      }, logger: logger)
+    var configuration = ServiceGroupConfiguration(
+      services: [control, network, Housekeeping(core: core, reload: reload)],
+      gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    configuration.maximumGracefulShutdownDuration = .seconds(Self.stopSeconds)
+    do {
+      try await ServiceGroup(configuration: configuration).run()
+    } catch let error as IOError {
+      throw ListenError(
+        address: settings.listen.text, problem: String(cString: strerror(error.errnoCode)))
+    } catch  where core.isStopping {
+      // Whoever did not end in time was cut off; what was recorded is recorded.
+      logger.notice("connections were cut off", metadata: ["after": "\(Self.stopSeconds) s"])
+    }
   }
 
   private func server(_ certificate: ReloadableCertificate?) throws -> HTTPServerBuilder {
@@ -139,6 +166,39 @@ package struct GatewayService {
       configuration: .init(idleTimeout: .seconds(Int64(settings.idleSeconds))))
     guard let certificate else { return plain }
     return try .tls(plain, tlsConfiguration: certificate.configuration)
+  }
+}
+
+/// Nobody can be served: the address is taken, or not ours.
+package struct ListenError: Error, CustomStringConvertible {
+  package var address: String
+  package var problem: String
+
+  package var description: String { "cannot listen on \(address): \(problem)" }
+}
+
+/// Counts the doors that are open; when all are, the address is announced.
+private final class OpenDoors: Sendable {
+  private struct Progress: Sendable {
+    var missing: Int
+    var address: String?
+  }
+
+  private let progress: Mutex<Progress>
+  private let announce: @Sendable (String) -> Void
+
+  init(count: Int, announce: @escaping @Sendable (String) -> Void) {
+    progress = Mutex(Progress(missing: count))
+    self.announce = announce
+  }
+
+  func open(_ address: String?) {
+    let told = progress.withLock { progress in
+      progress.missing -= 1
+      progress.address = progress.address ?? address
+      return progress.missing == 0 ? progress.address : nil
+    }
+    if let told { announce(told) }
   }
 }
 

@@ -85,8 +85,14 @@ extension LedgerState {
     if name.utf8.count > Limits.nameBytes {
       return .invalid("\(what) is longer than \(Limits.nameBytes) bytes")
     }
-    if name.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7f }) {
+    if name.unicodeScalars.contains(where: \.isControl) {
       return .invalid("\(what) contains a control character")
+    }
+    // HTTP cuts white space at the ends of a header's value: two names would be one.
+    if [name.unicodeScalars.first, name.unicodeScalars.last].contains(where: {
+      $0?.properties.isWhitespace ?? false
+    }) {
+      return .invalid("\(what) begins or ends with white space")
     }
     return nil
   }
@@ -122,5 +128,16 @@ package enum Limits {
     var end = text.utf8.index(text.startIndex, offsetBy: limit)
     while end.samePosition(in: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }
     return String(text[..<end])
+  }
+}
+
+extension Unicode.Scalar {
+  /// What no name on one line has: controls, line separators, and what turns the direction of
+  /// writing, by which one name can be made to look like another.
+  fileprivate var isControl: Bool {
+    switch value {
+    case 0..<0x20, 0x7f..<0xa0, 0x2028...0x202e, 0x2066...0x2069: true
+    default: false
+    }
   }
 }

@@ -2,7 +2,7 @@ extension Draft {
   /// Imported history decides nothing here: what happened is recorded as it happened. First the
   /// introductions, then the request, then what it changed.
   mutating func add(_ request: ImportedRequest) -> Refusal? {
-    if let refusal = request.tooLarge { return refusal }
+    if let refusal = request.tooLarge ?? refuseLiveKeys(request) { return refusal }
     origin = request.origin
     let organization = organization(request.organization)
     let user = user(request.user, of: organization)
@@ -20,6 +20,18 @@ extension Draft {
     if let change {
       let actor = Actor(user: user, key: decided.key)
       for body in change.bodies { add(body, by: actor) }
+    }
+    return nil
+  }
+
+  /// A key with a secret here has its history here: nobody's file may give it away, end it or say
+  /// what it did.
+  private func refuseLiveKeys(_ request: ImportedRequest) -> Refusal? {
+    for id in [request.key, request.changedKey] {
+      guard let id, let key = state.index.keys[id], state.keys[key.index].hash != nil else {
+        continue
+      }
+      return .invalid("'\(id)' is a key of this log; imported history cannot speak of it")
     }
     return nil
   }
@@ -90,6 +102,16 @@ extension Draft {
 }
 
 extension ImportedRequest {
+  /// The key that the request created or changed.
+  fileprivate var changedKey: String? {
+    switch change {
+    case .created(let key, _, _, _), .enabled(let key, _), .disabled(let key, _),
+      .revoked(let key, _):
+      key
+    case nil: nil
+    }
+  }
+
   /// Imported texts have no bound of their own; one that is out of all measure would make a record
   /// that no tile can hold.
   fileprivate var tooLarge: Refusal? {

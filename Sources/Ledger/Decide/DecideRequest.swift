@@ -17,6 +17,7 @@ extension LedgerState {
     request.profileVersion = profiles[facts.profile.index].version
     request.client = facts.client.map { draft.client($0) }
     request.key = identity.key
+    request.session = identity.session
     let introduced = identity.key.flatMap { keys[$0.index].introduced }
     if let owner = identity.owner {
       if introduced?.organization != owner.organization {
@@ -49,7 +50,8 @@ extension LedgerState {
       if expires.adding(seconds: Limits.sessionTolerance) <= now {
         withoutKey = Identity(credential: .session, refusal: .sessionExpired)
       } else if let session, deniedSessions[session] != nil {
-        withoutKey = Identity(credential: .session, owner: owner, refusal: .sessionDenied)
+        withoutKey = Identity(
+          credential: .session, owner: owner, refusal: .sessionDenied, session: session)
       } else {
         return identify(sessionOf: owner)
       }

@@ -40,11 +40,14 @@ package struct Identity: Sendable, Hashable {
   package var owner: Membership?
   /// Why the request is refused already; `nil` where rules have to decide.
   package var refusal: Reason?
+  /// The denied session.
+  package var session: Tag?
 
   package init(
     credential: CredentialKind, key: KeyOrdinal? = nil, owner: Membership? = nil,
-    refusal: Reason? = nil
+    refusal: Reason? = nil, session: Tag? = nil
   ) {
+    self.session = session
     self.credential = credential
     self.key = key
     self.owner = owner

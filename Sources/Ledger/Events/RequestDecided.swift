@@ -23,6 +23,8 @@ package struct RequestDecided: Message, Equatable {
   /// The API's own id of the request, if it sent one.
   package var requestID: String?
   package var tenant = TenantVerdict.unspecified
+  /// Keyed hash of the `jti` of a session that is denied.
+  package var session: Tag?
 
   package init() {}
 
@@ -48,6 +50,7 @@ package struct RequestDecided: Message, Equatable {
     try fields.field(14, "charged", &charged)
     try fields.field(15, "request_id", &requestID)
     try fields.field(16, "tenant", &tenant)
+    try fields.field(17, "session", &session)
   }
 
   /// Reads the fields in one pass instead of asking every field at every tag.
@@ -72,7 +75,8 @@ package struct RequestDecided: Message, Equatable {
       case (14, .varint): charged = try reader.value(number)
       case (15, .lengthDelimited): requestID = try reader.text(number)
       case (16, .varint): tenant = try reader.value(number)
-      case (1...16, _): throw .wrongWireType(field: number)
+      case (17, .lengthDelimited): session = try reader.tag(number)
+      case (1...17, _): throw .wrongWireType(field: number)
       default: try reader.skip(type)
       }
     }
@@ -83,6 +87,11 @@ extension WireReader {
   fileprivate mutating func value<T: VarintValue>(_ number: Int) throws(WireError) -> T {
     guard let value = T(varint: try varint()) else { throw .valueOutOfRange(field: number) }
     return value
+  }
+
+  fileprivate mutating func tag(_ number: Int) throws(WireError) -> Tag {
+    guard let tag = Tag(wireBytes: try delimited()) else { throw .valueOutOfRange(field: number) }
+    return tag
   }
 
   fileprivate mutating func text(_ number: Int) throws(WireError) -> String {

@@ -31,6 +31,17 @@ extension LedgerState {
     return profiles[profile.index].policy?.limits ?? []
   }
 
+  /// The last key of the lineage that `key` belongs to.
+  private func newest(of key: KeyOrdinal) -> KeyOrdinal {
+    var newest = key
+    // A log can claim anything: each step goes to a later key, so that this ends.
+    while let next = keys[newest.index].rotatedTo, next > newest, keys.indices.contains(next.index)
+    {
+      newest = next
+    }
+    return newest
+  }
+
   /// `nil` where the rule limits something that the request does not have.
   private func apply(
     _ rule: LimitRule, of profile: ProfileOrdinal, user: UserOrdinal?, key: KeyOrdinal?
@@ -43,7 +54,10 @@ extension LedgerState {
         id: LimiterID(rule, profile: profile, subject: user.value), limit: limit)
     case .key:
       guard let key, keys.indices.contains(key.index) else { return nil }
-      if rule.isCustomizable, let own = keys[key.index].limit?.value?.limit { limit = own }
+      // The newest key's own, so that all secrets of a lineage share one limit of one size.
+      if rule.isCustomizable, let own = keys[newest(of: key).index].limit?.value?.limit {
+        limit = own
+      }
       let lineage = keys[key.index].lineage ?? key
       return AppliedLimit(
         id: LimiterID(rule, profile: profile, subject: lineage.value), limit: limit)

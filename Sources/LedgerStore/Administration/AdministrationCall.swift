@@ -81,7 +81,7 @@ extension AdministrationCall {
       self = .createKey(try KeyCreationBody(json: body), idempotencyKey: idempotencyKey)
     case ("PATCH", "keys", 2): self = .patchKey(id: second, try KeyPatch(json: body))
     case ("POST", "keys", 3) where third == "rotate":
-      self = .rotateKey(id: second, try KeyRotation(json: body))
+      self = .rotateKey(id: second, try KeyRotation(json: body.isEmpty ? Array("{}".utf8) : body))
     case ("POST", "keys", 3) where third == "revoke": self = .revokeKey(id: second)
     case ("POST", "tokens", 1): self = .createToken(try TokenCreation(json: body))
     case ("DELETE", "tokens", 2): self = .revokeToken(name: second)

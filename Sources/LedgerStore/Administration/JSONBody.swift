@@ -6,12 +6,10 @@ package protocol JSONBody: Codable, Hashable, Sendable {
 }
 
 extension JSONBody {
-  /// Reads UTF-8 JSON. What is wrong is told by the member's name. An empty body is an empty
-  /// object.
+  /// Reads UTF-8 JSON. What is wrong is told by the member's name.
   package init(json bytes: [UInt8]) throws(StoreError) {
-    let data = bytes.isEmpty ? Data("{}".utf8) : Data(bytes)
     do {
-      self = try JSONDecoder().decode(Strict<Self>.self, from: data).value
+      self = try JSONDecoder().decode(Strict<Self>.self, from: Data(bytes)).value
     } catch let error as DecodingError {
       throw .invalid(error.told)
     } catch {

@@ -10,6 +10,7 @@ struct Evidence {
   private let profile: String?
   private let blocked: Set<UInt64>
   private let costs: Bool
+  private let session: Tag?
   private var last: [EventType: UInt64] = [:]
   private var every: [UInt64: EventType] = [:]
 
@@ -25,6 +26,7 @@ struct Evidence {
       ]
     }
     if !blocked.isEmpty { types += [.taskReported, .abuseBlocked] }
+    if session != nil { types.append(.sessionDenied) }
     if costs { types += [.creditsGranted, .creditsRefunded] }
     return types
   }
@@ -33,6 +35,7 @@ struct Evidence {
     _ request: RequestDecided, _ subject: RequestSubject?, _ key: KeyOrdinal?,
     in state: LedgerState
   ) {
+    session = request.session
     self.key = key
     keyID = key.flatMap { state.keys[$0.index].id }
     organization = subject?.organization
@@ -83,6 +86,7 @@ struct Evidence {
     case .abuseBlocked(let body): return !blocked.isEmpty && body.user == user
     case .creditsGranted(let body): return costs && body.user == user
     case .creditsRefunded(let body): return costs && body.user == user
+    case .sessionDenied(let body): return session != nil && body.session == session
     case .keyRenamed, .keyMetadataSet: return false
     default: return key != nil && body.changedKey == key
     }

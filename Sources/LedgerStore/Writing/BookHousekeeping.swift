@@ -36,6 +36,8 @@ extension Book {
     }
     projector = Projector()
     nextProjection = Self.projectionInterval
+    let projected = state.logSize
+    statistics.update { $0.projectedSize = projected }
   }
 
   mutating func snapshot() throws(StoreError) {

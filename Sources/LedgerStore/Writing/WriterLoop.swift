@@ -1,6 +1,7 @@
 internal import Dispatch
 internal import EventLog
 internal import Ledger
+internal import Projection
 
 /// The life of the writer's thread: takes what has arrived, commits it together, answers.
 struct WriterLoop {
@@ -22,6 +23,7 @@ struct WriterLoop {
   private var counted: [(outcome: RequestOutcome, reply: Reply)] = []
   private var countedSince: DispatchTime?
   private var nextCheckpoint: DispatchTime
+  private var nextProjection = DispatchTime.distantFuture
 
   init(_ queue: WriterQueue, _ options: WriterOptions) {
     self.queue = queue
@@ -57,12 +59,32 @@ struct WriterLoop {
       }
       commit(rest, overloaded, &book)
       signIfDue(&book)
+      projectIfDue(&book, after: batch.works.count)
     }
   }
 
   private var deadline: DispatchTime {
-    guard let countedSince else { return nextCheckpoint }
-    return min(nextCheckpoint, countedSince + .microseconds(Int(Flood.interval)))
+    let next = min(nextCheckpoint, nextProjection)
+    guard let countedSince else { return next }
+    return min(next, countedSince + .microseconds(Int(Flood.interval)))
+  }
+
+  /// So long the projection may be behind while little happens; under load `Book` writes it by
+  /// the number of records.
+  private static let projectionDelay = DispatchTimeInterval.seconds(1)
+  /// Works in one batch up to which a moment for the projection is found.
+  private static let littleWork = 32
+
+  private mutating func projectIfDue(_ book: inout Book, after works: Int) {
+    guard book.projector.count > 0 else {
+      nextProjection = .distantFuture
+      return
+    }
+    if nextProjection == .distantFuture { nextProjection = .now() + Self.projectionDelay }
+    guard works <= Self.littleWork, DispatchTime.now() >= nextProjection else { return }
+    nextProjection = .now() + Self.projectionDelay
+    book.keep { book throws(StoreError) in try book.project() }
+    if book.projector.count == 0 { nextProjection = .distantFuture }
   }
 
   private mutating func commit(

@@ -76,6 +76,8 @@ struct Service {
     if let token { fields.add(name: "Authorization", value: "Bearer \(token)") }
     var configuration = HTTPClient.Configuration()
     configuration.timeout = .init(connect: .seconds(Self.connectSeconds))
+    // Nobody there is an answer too, and not worth ten seconds of trying.
+    configuration.connectionPool.retryConnectionEstablishment = false
     // A token goes to the service that was named and to nobody else.
     configuration.redirectConfiguration = .disallow
     let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)

@@ -1,27 +1,27 @@
-/// A JSON value as it stands in a profile document: members in their order and as often as they
+/// A JSON value as it stands in a document: members in their order and as often as they
 /// occur, numbers as they are written.
-indirect enum ProfileJSON: Sendable {
-  case object([(name: String, value: ProfileJSON)])
-  case array([ProfileJSON])
+package indirect enum JSONDocument: Sendable {
+  case object([(name: String, value: JSONDocument)])
+  case array([JSONDocument])
   case string(String)
   case number(String)
   case boolean(Bool)
   case null
 
   /// The value for a message, on one line.
-  var told: String {
+  package var told: String {
     switch self {
     case .object: "an object"
     case .array: "an array"
-    case .string(let text): ProfileJSON.quoted(text)
-    case .number(let text): ProfileJSON.shortened(text)
+    case .string(let text): JSONDocument.quoted(text)
+    case .number(let text): JSONDocument.shortened(text)
     case .boolean(let value): "\(value)"
     case .null: "null"
     }
   }
 
   /// Quoted, with escapes for what would break the line.
-  static func quoted(_ text: String) -> String {
+  package static func quoted(_ text: String) -> String {
     var quoted = "\""
     for scalar in shortened(text).unicodeScalars {
       switch scalar {

@@ -1,21 +1,24 @@
 /// What is not JSON, and where.
-struct ProfileJSONError: Error {
+package struct JSONDocumentError: Error {
   /// Bytes before the place.
-  let offset: Int
-  let problem: String
+  package let offset: Int
+  package let problem: String
 }
 
 /// Reads a JSON text by the letter of RFC 8259. Unlike the system's parser it keeps repeated
-/// member names, which a profile refuses, and tells the place of an error.
-struct ProfileJSONReader {
+/// member names, so that they can be refused, and tells the place of an error.
+package struct JSONDocumentReader {
+  /// Arrays and objects within each other: more than any document of ours has.
+  private static let nesting = 16
+
   private let bytes: [UInt8]
   private var at = 0
   private var depth = 0
 
   private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  static func read(_ bytes: [UInt8]) throws(ProfileJSONError) -> ProfileJSON {
-    var reader = ProfileJSONReader(bytes)
+  package static func read(_ bytes: [UInt8]) throws(JSONDocumentError) -> JSONDocument {
+    var reader = JSONDocumentReader(bytes)
     let value = try reader.value()
     reader.skipSpace()
     guard reader.at == bytes.count else { throw reader.expected("the end of the text") }
@@ -23,7 +26,7 @@ struct ProfileJSONReader {
   }
 
   /// The same text without the space between its tokens; only for a text that `read` accepts.
-  static func compact(_ bytes: [UInt8]) -> String {
+  package static func compact(_ bytes: [UInt8]) -> String {
     var kept: [UInt8] = []
     kept.reserveCapacity(bytes.count)
     var inString = false
@@ -37,13 +40,13 @@ struct ProfileJSONReader {
     return String(decoding: kept, as: UTF8.self)
   }
 
-  private mutating func value() throws(ProfileJSONError) -> ProfileJSON {
+  private mutating func value() throws(JSONDocumentError) -> JSONDocument {
     skipSpace()
     switch next {
     case UInt8(ascii: "{"):
-      return try nested { reader throws(ProfileJSONError) in .object(try reader.members()) }
+      return try nested { reader throws(JSONDocumentError) in .object(try reader.members()) }
     case UInt8(ascii: "["):
-      return try nested { reader throws(ProfileJSONError) in .array(try reader.elements()) }
+      return try nested { reader throws(JSONDocumentError) in .array(try reader.elements()) }
     case UInt8(ascii: "\""): return .string(try string())
     case UInt8(ascii: "t"): return try word("true", .boolean(true))
     case UInt8(ascii: "f"): return try word("false", .boolean(false))
@@ -55,10 +58,10 @@ struct ProfileJSONReader {
   }
 
   private mutating func nested(
-    _ body: (inout ProfileJSONReader) throws(ProfileJSONError) -> ProfileJSON
-  ) throws(ProfileJSONError) -> ProfileJSON {
-    guard depth < ProfileLimits.nesting else {
-      throw problem("more than \(ProfileLimits.nesting) levels of nesting")
+    _ body: (inout JSONDocumentReader) throws(JSONDocumentError) -> JSONDocument
+  ) throws(JSONDocumentError) -> JSONDocument {
+    guard depth < Self.nesting else {
+      throw problem("more than \(Self.nesting) levels of nesting")
     }
     depth += 1
     at += 1
@@ -67,8 +70,9 @@ struct ProfileJSONReader {
     return value
   }
 
-  private mutating func members() throws(ProfileJSONError) -> [(name: String, value: ProfileJSON)] {
-    var members: [(name: String, value: ProfileJSON)] = []
+  private mutating func members() throws(JSONDocumentError) -> [(name: String, value: JSONDocument)]
+  {
+    var members: [(name: String, value: JSONDocument)] = []
     if skipped(UInt8(ascii: "}")) { return members }
     repeat {
       skipSpace()
@@ -81,8 +85,8 @@ struct ProfileJSONReader {
     return members
   }
 
-  private mutating func elements() throws(ProfileJSONError) -> [ProfileJSON] {
-    var elements: [ProfileJSON] = []
+  private mutating func elements() throws(JSONDocumentError) -> [JSONDocument] {
+    var elements: [JSONDocument] = []
     if skipped(UInt8(ascii: "]")) { return elements }
     repeat { elements.append(try value()) } while skipped(UInt8(ascii: ","))
     guard skipped(UInt8(ascii: "]")) else { throw expected("\",\" or \"]\"") }
@@ -90,14 +94,14 @@ struct ProfileJSONReader {
   }
 
   private mutating func word(
-    _ word: String, _ value: ProfileJSON
-  ) throws(ProfileJSONError) -> ProfileJSON {
+    _ word: String, _ value: JSONDocument
+  ) throws(JSONDocumentError) -> JSONDocument {
     guard bytes[at...].starts(with: word.utf8) else { throw expected("a value") }
     at += word.utf8.count
     return value
   }
 
-  private mutating func number() throws(ProfileJSONError) -> ProfileJSON {
+  private mutating func number() throws(JSONDocumentError) -> JSONDocument {
     let start = at
     if next == UInt8(ascii: "-") { at += 1 }
     if next == UInt8(ascii: "0") { at += 1 } else { try digits() }
@@ -113,13 +117,13 @@ struct ProfileJSONReader {
     return .number(String(decoding: bytes[start..<at], as: UTF8.self))
   }
 
-  private mutating func digits() throws(ProfileJSONError) {
+  private mutating func digits() throws(JSONDocumentError) {
     let start = at
     while let byte = next, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { at += 1 }
     guard at > start else { throw expected("a digit") }
   }
 
-  private mutating func string() throws(ProfileJSONError) -> String {
+  private mutating func string() throws(JSONDocumentError) -> String {
     let start = at
     at += 1
     var text: [UInt8] = []
@@ -132,16 +136,18 @@ struct ProfileJSONReader {
         text.append(byte)
       }
     }
-    guard next != nil else { throw ProfileJSONError(offset: start, problem: "a string has no end") }
+    guard next != nil else {
+      throw JSONDocumentError(offset: start, problem: "a string has no end")
+    }
     at += 1
     guard let text = String(validating: text, as: UTF8.self) else {
-      throw ProfileJSONError(offset: start, problem: "a string is not UTF-8")
+      throw JSONDocumentError(offset: start, problem: "a string is not UTF-8")
     }
     return text
   }
 
   /// What stands behind a backslash.
-  private mutating func escape() throws(ProfileJSONError) -> String {
+  private mutating func escape() throws(JSONDocumentError) -> String {
     let start = at
     guard let byte = next else { throw problem("a string has no end") }
     at += 1
@@ -160,14 +166,14 @@ struct ProfileJSONReader {
         units.append(try hexadecimal())
       }
       guard let text = String(validating: units, as: UTF16.self) else {
-        throw ProfileJSONError(offset: start, problem: "half a surrogate pair")
+        throw JSONDocumentError(offset: start, problem: "half a surrogate pair")
       }
       return text
-    default: throw ProfileJSONError(offset: start, problem: "an escape that JSON does not have")
+    default: throw JSONDocumentError(offset: start, problem: "an escape that JSON does not have")
     }
   }
 
-  private mutating func hexadecimal() throws(ProfileJSONError) -> UInt16 {
+  private mutating func hexadecimal() throws(JSONDocumentError) -> UInt16 {
     var unit: UInt16 = 0
     for _ in 0..<4 {
       guard let byte = next, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
@@ -197,7 +203,7 @@ struct ProfileJSONReader {
     byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d
   }
 
-  private func expected(_ what: String) -> ProfileJSONError {
+  private func expected(_ what: String) -> JSONDocumentError {
     let found =
       switch next {
       case .none: "the end of the text"
@@ -207,14 +213,14 @@ struct ProfileJSONReader {
     return problem("expected \(what), found \(found)")
   }
 
-  private func problem(_ problem: String) -> ProfileJSONError {
-    ProfileJSONError(offset: at, problem: problem)
+  private func problem(_ problem: String) -> JSONDocumentError {
+    JSONDocumentError(offset: at, problem: problem)
   }
 }
 
-extension ProfileJSONError {
+extension JSONDocumentError {
   /// Lines and columns count from 1, columns in bytes.
-  func place(in bytes: [UInt8]) -> String {
+  package func place(in bytes: [UInt8]) -> String {
     let before = bytes.prefix(offset)
     let line = before.count { $0 == UInt8(ascii: "\n") } + 1
     let column = offset - (before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0) + 1
