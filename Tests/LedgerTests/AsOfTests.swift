@@ -46,13 +46,13 @@ struct AsOfTests {
       time(56),
       History(
         id: "e4", happened: time(15), user: "carol", key: nil,
-        change: .created("k1", owner: "mallory", kind: .permanent, expires: nil))),
+        change: .created("AKIA4", owner: "mallory", kind: .permanent, expires: nil))),
     .live(time(60)) {
       .rotateKey($0.key("k1"), id: "k2", secret: secret("2"), grace: 15)
     },
-    .imported(time(62), History(id: "e5", happened: time(61), user: "ana", key: "k2")),
-    .imported(time(63), History(id: "e6", happened: time(33), user: "bob", key: "k1")),
-    .imported(time(64), History(id: "e7", happened: time(1), user: "dan", key: "k2")),
+    .imported(time(62), History(id: "e5", happened: time(61), user: "ana", key: "AKIA5")),
+    .imported(time(63), History(id: "e6", happened: time(33), user: "bob", key: "AKIA4")),
+    .imported(time(64), History(id: "e7", happened: time(1), user: "dan", key: "AKIA5")),
     .live(time(70)) { .setScopes($0.key("k2"), ["read", "write"]) },
     .live(time(75)) { _ in .setUser(UserOrdinal(0), enabled: false) },
     .live(time(80)) { .revokeKey($0.key("k1")) },
