@@ -106,7 +106,7 @@ enum Main {
   private static func end(_ error: any Error) -> Never {
     switch error {
     case let error as ProfileError:
-      for problem in error.problems { note("\(problem)") }
+      for problem in error.problems { tell("\(problem)") }
       exit(2)
     case let error as SettingsError:
       note("\(error)")
@@ -130,7 +130,9 @@ enum Main {
     FileHandle.standardOutput.write(Data("\(line)\n".utf8))
   }
 
-  private static func note(_ line: String) {
-    FileHandle.standardError.write(Data("error: \(line)\n".utf8))
+  private static func note(_ line: String) { tell("error: \(line)") }
+
+  private static func tell(_ line: String) {
+    FileHandle.standardError.write(Data("\(line)\n".utf8))
   }
 }

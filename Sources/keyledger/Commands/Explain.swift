@@ -7,7 +7,7 @@ struct Explain: ParsableCommand {
     abstract: "Why a request was decided as it was, and by which records.",
     discussion: """
       The decision is derived again from the records before it. A record that is no decision on a \
-      request is told as it stands.
+      request is told as it stands, with exit code 5.
       """)
   @OptionGroup var data: DataOption
   @OptionGroup var format: OutputOptions
@@ -17,7 +17,7 @@ struct Explain: ParsableCommand {
     let row = try data.asked("/v1/explain/\(sequence)") ?? data.reader().explain(sequence).row
     try format.printObject(row)
     if row["type"] != .text(EventType.requestDecided.name) {
-      StandardError.note("record \(sequence) is no decision on a request")
+      throw Failure.notFound("record \(sequence) is no decision on a request")
     }
   }
 }
