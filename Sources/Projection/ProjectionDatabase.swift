@@ -131,15 +131,6 @@ package final class ProjectionDatabase: Sendable {
     }
   }
 
-  /// How many reports are remembered. O(that).
-  package func reportedCount() throws(ProjectionError) -> UInt64 {
-    try ProjectionError.naming(path) {
-      try queue.read { db in
-        UInt64(clamping: try Int64.fetchOne(db, sql: "SELECT count(*) FROM tasks") ?? 0)
-      }
-    }
-  }
-
   /// Every count whose hour lies in `hours`, of the first `logSize` records; false where a writer
   /// has moved the rows on since their position was read.
   package func usage(

@@ -14,7 +14,8 @@ struct Keyledgerd: ParsableCommand {
       KEYLEDGER_LISTEN, …) or a flag; a later one of these counts more. SIGTERM stops cleanly, \
       SIGHUP reads the certificate and the session secrets again.
 
-      Exit codes: 0 ok, 1 error, 2 usage or configuration, 3 tampered, 5 no such directory.
+      Exit codes: 0 ok, 1 error, 2 usage or configuration, 3 tampered, 4 not authorized, \
+      5 no such directory, 7 something needed is missing.
       """,
     version: "keyledgerd \(KeyledgerVersion.current)")
 
@@ -113,9 +114,7 @@ enum Main {
       exit(2)
     case let error as StoreError:
       note("\(error)")
-      if error.tellsTampering { exit(3) }
-      if case .noSuchDirectory = error { exit(5) }
-      exit(1)
+      exit(error.exitCode)
     case is ExitCode, is CleanExit, is ValidationError: Keyledgerd.exit(withError: error)
     default:
       let code = Keyledgerd.exitCode(for: error)

@@ -82,6 +82,103 @@ struct RequestWriterTests {
     #expect(try counts(office.ledger).map { $0["refused"] } == [.number(50)])
   }
 
+  @Test("A flood that lasts does not get its allowance every second")
+  func lasting() async throws {
+    var options = WriterOptions(program: "test")
+    options.unauthenticatedPerSecond = 20
+    let office = try Office(options)
+    let end = ContinuousClock.now + .seconds(3)
+    var recorded = 0
+    var asked = 0
+    while ContinuousClock.now < end {
+      let answers = Answers()
+      for _ in 0..<20 { answers.submit(Self.nobody, to: office.writer) }
+      asked += 20
+      recorded += try answers.wait().compactMap { try $0.get().sequence }.count
+    }
+    #expect(asked > 100 && recorded <= 20)
+  }
+
+  @Test("In a flood a key that does not work is answered with the one that nobody has")
+  func evenTime() throws {
+    var options = WriterOptions(program: "test")
+    options.unauthenticatedPerSecond = 0
+    let office = try Office(options)
+    let (id, secret) = try office.key()
+    var patch = KeyPatch()
+    patch.enabled = false
+    try office.ask(.patchKey(id: id, patch))
+    var facts = RequestFacts(profile: Self.profile, operation: "buy")
+    facts.key = office.writer.hasher.key(secret)
+    let order = Mutex<[Reason]>([])
+    let arrived = DispatchGroup()
+    for request in [Self.nobody, RequestProposal(facts, userAgent: nil)] {
+      arrived.enter()
+      office.writer.submit(request) { result in
+        if let reason = try? result.get().answer.reason { order.withLock { $0.append(reason) } }
+        arrived.leave()
+      }
+    }
+    arrived.wait()
+    #expect(order.withLock { $0 } == [.noCredential, .disabled])
+  }
+
+  @Test("Two imports of the same events at once record each once")
+  func twoImports() throws {
+    let ledger = try TemporaryLedger()
+    let writer = try LedgerWriter(ledger.directory, program: "test")
+    let events = (0..<400).map { number in
+      HistoryEvent(
+        id: "e\(number)", happened: Timestamp(seconds: 1_700_000_000 + Int64(number)),
+        organization: "111122223333", user: "ana", key: "AKIA1", operation: "s3:List",
+        type: .apiCall, reason: .allowed, errorCode: nil, clientAddress: nil, userAgent: nil,
+        change: nil, content: [UInt8](number.description.utf8))
+    }
+    let totals = Mutex<[UInt64]>([])
+    DispatchQueue.concurrentPerform(iterations: 4) { _ in
+      for _ in 0..<3 {
+        guard var importer = try? Importer(writer, source: .cloudtrail, by: Actor(operatorID: 1))
+        else { return }
+        try? importer.add(events)
+        let added = importer.summary.added
+        totals.withLock { $0.append(added) }
+      }
+    }
+    try writer.close()
+    #expect(totals.withLock { $0.reduce(0, +) } == 400)
+    #expect(totals.withLock { $0.count } == 12)
+    let imported = try ledger.reader().state(at: .now).state.imported
+    #expect(imported == 400)
+  }
+
+  @Test("The agents that strangers name do not fill the vault")
+  func strangers() throws {
+    let office = try Office()
+    let answers = Answers()
+    for number in 0..<90 {
+      var request = Self.nobody
+      request.userAgent = "agent \(number) " + String(repeating: "x", count: 4_000)
+      answers.submit(request, to: office.writer)
+    }
+    #expect(try answers.wait().allSatisfy { try $0.get().sequence != nil })
+    try office.writer.close()
+    let clients = try office.ledger.reader().state(at: .now).state.clients
+    // Ten a second; the test may cross into another.
+    #expect((1...40).contains(clients.count))
+    #expect(clients.allSatisfy { $0.sealed?.box?.count ?? 0 < 400 })
+  }
+
+  @Test("The statistics are right before the first commit")
+  func statistics() throws {
+    let office = try Office()
+    try office.writer.close()
+    let again = try LedgerWriter(office.ledger.directory, program: "test")
+    let values = again.statistics.current
+    let size = try again.withBook { book throws(StoreError) in book.logSize }
+    #expect([values.logSize, values.signedSize, values.projectedSize] == [size, size, size])
+    try again.close()
+  }
+
   @Test("Where too many wait, one more is turned away at once, and counted")
   func overload() throws {
     var options = WriterOptions(program: "test")
@@ -166,6 +263,17 @@ struct RequestWriterTests {
     let reader = try office.ledger.reader()
     let signed = try #require(try reader.directory.readCheckpoint())
     #expect(reader.logSize == signed.checkpoint.size)
+  }
+
+  @Test("A proposal that cannot be resolved fails alone, and the writer goes on")
+  func unresolved() throws {
+    let office = try Office()
+    #expect(throws: StoreError.self) {
+      try office.writer.perform(
+        Proposal(by: Office.clerk) { _, _, _ throws(StoreError) in throw .invalid("no") })
+    }
+    try office.ask(.createUser(UserCreation(id: "ben", organization: "acme")))
+    #expect(office.writer.statistics.current.failure == nil)
   }
 
   @Test("The projection follows a writer that has little to do")

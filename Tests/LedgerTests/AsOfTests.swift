@@ -34,7 +34,7 @@ struct AsOfTests {
     .live(time(20)) { .registerUser($0.user("ana"), organization: OrganizationOrdinal(0)) },
     .imported(time(25), History(id: "e1", happened: time(5), user: "bob", key: "AKIA1")),
     .live(time(30)) { _ in .createKey(newKey("k1", scopes: ["read"])) },
-    .imported(time(35), History(id: "e2", happened: time(12), user: "ana", key: "AKIA2")),
+    .imported(time(35), History(id: "e2", happened: time(12), user: "amy", key: "AKIA2")),
     .live(time(40)) { .renameKey($0.key("k1"), name: "billing") },
     .live(time(50)) { .setKey($0.key("AKIA1"), enabled: false) },
     .imported(
@@ -50,7 +50,7 @@ struct AsOfTests {
     .live(time(60)) {
       .rotateKey($0.key("k1"), id: "k2", secret: secret("2"), grace: 15)
     },
-    .imported(time(62), History(id: "e5", happened: time(61), user: "ana", key: "AKIA5")),
+    .imported(time(62), History(id: "e5", happened: time(61), user: "amy", key: "AKIA5")),
     .imported(time(63), History(id: "e6", happened: time(33), user: "bob", key: "AKIA4")),
     .imported(time(64), History(id: "e7", happened: time(1), user: "dan", key: "AKIA5")),
     .live(time(70)) { .setScopes($0.key("k2"), ["read", "write"]) },

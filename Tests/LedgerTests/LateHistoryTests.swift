@@ -38,6 +38,21 @@ struct LateHistoryTests {
     #expect(book.state == before)
   }
 
+  @Test("A user who was registered here stays where it was, whatever imported history says")
+  func liveUsers() {
+    var book = Book.withKey()
+    let before = book.state
+    for event in [
+      History(id: "e1", happened: time(-9_999), organization: "victim", user: "ana", key: nil),
+      History(
+        id: "e2", happened: time(-9_999), organization: "victim", user: "eve", key: nil,
+        change: .created("AKIA9", owner: "ana", kind: .permanent, expires: nil)),
+    ] {
+      #expect(!book.run(event.command(in: book)).isSuccess)
+      #expect(book.state == before)
+    }
+  }
+
   /// Several users and keys; created late, disabled and enabled, revoked in between, ties.
   static let script: [History] = [
     // AKIA1: used by bob before anybody recorded that it was created for ana.

@@ -3,8 +3,6 @@ internal import HTTPTypes
 /// A request as it came in over HTTP.
 struct IncomingRequest: Sendable {
   var method: String
-  /// Path and query, as the client sent them.
-  var target: String
   var headers: HTTPFields
   /// The address of whoever opened the connection; `nil` on the control socket.
   var peer: String?

@@ -6,6 +6,7 @@ internal import Synchronization
 struct LoadedProfile: Sendable {
   let profile: APIProfile
   let ordinal: ProfileOrdinal
+  let version: UInt32
 }
 
 /// The profiles in force, by name. What the log says is in force; files bring new versions.
@@ -16,8 +17,27 @@ final class ProfileRegistry: Sendable {
 
   var names: [String] { profiles.withLock { $0.keys.sorted() } }
 
+  /// Takes over a version, unless a later one is there: of two that come at once, either may be
+  /// told first.
   func put(_ profile: LoadedProfile) {
-    profiles.withLock { $0[profile.profile.name] = profile }
+    profiles.withLock { held in
+      if held[profile.profile.name]?.version ?? 0 < profile.version {
+        held[profile.profile.name] = profile
+      }
+    }
+  }
+
+  /// Takes over what the log has of a name now.
+  func refresh(_ name: String, from writer: LedgerWriter) async throws -> LoadedProfile? {
+    let found = try await writer.read { state in
+      state.index.profiles[name].map { ($0, state.profiles[$0.index]) }
+    }
+    guard let (ordinal, profile) = found, let document = profile.document else { return nil }
+    let loaded = LoadedProfile(
+      profile: try APIProfile(parsing: Array(document.utf8)), ordinal: ordinal,
+      version: profile.version)
+    put(loaded)
+    return loaded
   }
 
   /// Puts the shipped profiles in force where there are none of their names, and those of `files`
@@ -31,26 +51,18 @@ final class ProfileRegistry: Sendable {
     }
     for profile in files { try await set(profile, writer, by: nil) }
     let registry = ProfileRegistry()
-    for profile in try await writer.read({ $0.profiles }) {
-      guard let document = profile.document else { continue }
-      let parsed = try APIProfile(parsing: Array(document.utf8))
-      if let ordinal = try await writer.read({ $0.index.profiles[parsed.name] }) {
-        registry.put(LoadedProfile(profile: parsed, ordinal: ordinal))
-      }
+    for name in try await writer.read({ $0.profiles.compactMap(\.name) }) {
+      _ = try await registry.refresh(name, from: writer)
     }
     return registry
   }
 
-  /// Records a profile, unless it is in force already. Its version and whether it is new.
-  @discardableResult
+  /// Records a profile, unless it is in force already.
   static func set(
     _ profile: APIProfile, _ writer: LedgerWriter, by actor: Actor?
-  ) async throws(StoreError) -> UInt32 {
+  ) async throws(StoreError) {
     let command = Command.setProfile(
       name: profile.name, document: profile.document, profile.rules)
     _ = try await writer.perform(Proposal(by: actor) { _, _, _ in .success(command) })
-    return try await writer.read { state in
-      state.index.profiles[profile.name].map { state.profiles[$0.index].version } ?? 0
-    }
   }
 }

@@ -50,8 +50,7 @@ struct AuthInterface {
       return ambiguous("expected no query, or mode=auth_request", target)
     }
     let incoming = IncomingRequest(
-      method: request.method.rawValue, target: request.head.path ?? "/", headers: request.headers,
-      peer: context.peerAddress)
+      method: request.method.rawValue, headers: request.headers, peer: context.peerAddress)
     let original: OriginalRequest
     do throws(OriginalRequest.Ambiguity) {
       original = try OriginalRequest(
@@ -66,7 +65,7 @@ struct AuthInterface {
     case .ambiguous(let problem): return ambiguous(problem, target)
     case .unavailable(let failure):
       if case .notRecorded(let error) = failure {
-        context.logger.error("a request was not recorded", metadata: ["problem": "\(error)"])
+        context.logger.debug("a request was not recorded", metadata: ["problem": "\(error)"])
       }
       return refuse(RefusalFacts(reason: .overloaded), loaded.profile, target)
     }

@@ -58,12 +58,9 @@ struct InterfaceCall {
   }
 
   private func administer(_ core: GatewayCore, _ caller: Caller) async throws -> Response {
-    guard let idempotency = HTTPField.Name("Idempotency-Key") else {
-      preconditionFailure("a header's name")
-    }
     let call = try AdministrationCall(
       method: endpoint.method, segments: Array(segments.dropFirst()),
-      body: try await body(), idempotencyKey: request.headers[idempotency])
+      body: try await body(), idempotencyKey: request.headers.values("Idempotency-Key").first)
     guard let call else { throw APIError.notFound("there is nothing at this path") }
     let answer = try await core.administration.perform(call, by: caller.actor)
     return .json(.object(answer.row), status: answer.isNew ? .created : .ok)
@@ -94,7 +91,7 @@ struct InterfaceCall {
     let filter = try TrailRequest(&query)
     let after = try query.number("after")
     try query.end()
-    let resumed = request.headers[values: HTTPField.Name("Last-Event-ID") ?? .ifMatch].first
+    let resumed = request.headers.values("Last-Event-ID").first
       .flatMap { UInt64($0) }
     let size = core.writer.statistics.current.logSize
     let known = try await core.desk.ask { $0.logSize }

@@ -40,12 +40,12 @@ struct ProfileInterface {
         status: .unprocessableContent, code: "unprocessable",
         message: "name: expected '\(call.segments[2])', found '\(profile.name)'")
     }
-    let version = try await ProfileRegistry.set(profile, core.writer, by: caller.actor)
-    guard let ordinal = try await core.writer.read({ $0.index.profiles[profile.name] }) else {
+    try await ProfileRegistry.set(profile, core.writer, by: caller.actor)
+    guard let loaded = try await core.profiles.refresh(profile.name, from: core.writer) else {
       throw APIError.unavailable("the profile is not in force")
     }
-    core.profiles.put(LoadedProfile(profile: profile, ordinal: ordinal))
     return .json(
-      .object(Row(["name": .text(profile.name), "version": .number(Int64(version))])))
+      .object(
+        Row(["name": .text(profile.name), "version": .number(Int64(loaded.version))])))
   }
 }

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import HTTPTypes
 internal import Ledger
 internal import LedgerStore
@@ -11,46 +10,58 @@ struct VerifyBody: Sendable {
   var headers = HTTPFields()
   var clientAddress: String?
 
-  private static let members: Set<String> = [
-    "profile", "method", "path", "headers", "clientAddress",
-  ]
-
   init(json bytes: [UInt8]) throws(APIError) {
-    let parsed: Any
-    do { parsed = try JSONSerialization.jsonObject(with: Data(bytes)) } catch {
-      throw .badRequest("the body is not JSON")
+    let document: JSONDocument
+    do throws(JSONDocumentError) { document = try JSONDocumentReader.read(bytes) } catch {
+      throw .badRequest("the body is not JSON: byte \(error.offset): \(error.problem)")
     }
-    guard let object = parsed as? [String: Any] else {
+    guard case .object(let members) = document else {
       throw .badRequest("expected a JSON object")
     }
-    if let unknown = object.keys.filter({ !Self.members.contains($0) }).min() {
-      throw .badRequest("there is no member '\(unknown)'")
-    }
-    profile = try Self.text("profile", object)
-    method = try Self.text("method", object)
-    path = try Self.text("path", object)
-    if path.isEmpty { throw .badRequest("path: expected a path") }
-    if let address = object["clientAddress"], !(address is NSNull) {
-      guard let text = address as? String, AddressRange.parse(text) != nil else {
-        throw .badRequest("clientAddress: expected an IP address")
+    if let name = document.repeatedMember { throw .badRequest("'\(name)' stands twice") }
+    (profile, method, path) = ("", "", "")
+    for (name, value) in members {
+      switch name {
+      case "profile": profile = try Self.text(name, value)
+      case "method": method = try Self.text(name, value)
+      case "path": path = try Self.text(name, value)
+      case "headers": headers = try Self.headers(value)
+      case "clientAddress": clientAddress = try Self.address(value)
+      default: throw .badRequest("there is no member \(JSONDocument.quoted(name))")
       }
-      clientAddress = text
     }
-    guard let fields = object["headers"], !(fields is NSNull) else { return }
-    guard let fields = fields as? [String: Any] else {
-      throw .badRequest("headers: expected an object of texts")
-    }
-    for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
-      guard let field = HTTPField.Name(name), let text = value as? String else {
-        throw .badRequest("headers: expected an object of texts")
-      }
-      headers.append(HTTPField(name: field, value: text))
+    for (name, text) in [("profile", profile), ("method", method), ("path", path)]
+    where text.isEmpty {
+      throw .badRequest("\(name): expected a text")
     }
   }
 
-  private static func text(_ name: String, _ object: [String: Any]) throws(APIError) -> String {
-    guard let text = object[name] as? String else { throw .badRequest("\(name): expected a text") }
+  private static func text(_ name: String, _ value: JSONDocument) throws(APIError) -> String {
+    guard case .string(let text) = value else { throw .badRequest("\(name): expected a text") }
     return text
+  }
+
+  private static func address(_ value: JSONDocument) throws(APIError) -> String? {
+    if case .null = value { return nil }
+    guard case .string(let text) = value, AddressRange.parse(text) != nil else {
+      throw .badRequest("clientAddress: expected an IP address")
+    }
+    return text
+  }
+
+  private static func headers(_ value: JSONDocument) throws(APIError) -> HTTPFields {
+    var fields = HTTPFields()
+    if case .null = value { return fields }
+    guard case .object(let members) = value else {
+      throw .badRequest("headers: expected an object of texts")
+    }
+    for (name, value) in members {
+      guard let field = HTTPField.Name(name), case .string(let text) = value else {
+        throw .badRequest("headers: expected an object of texts")
+      }
+      fields.append(HTTPField(name: field, value: text))
+    }
+    return fields
   }
 }
 

@@ -19,6 +19,13 @@ struct GatewayResponder: HTTPResponder {
   let door: Door
 
   func respond(to request: Request, context: GatewayContext) async throws -> Response {
+    var response = try await answer(to: request, context)
+    // The headers of the answer and no body, whose bytes would be taken for the next answer.
+    if request.method == .head { response.body = ResponseBody() }
+    return response
+  }
+
+  private func answer(to request: Request, _ context: GatewayContext) async throws -> Response {
     do {
       let target = request.head.path ?? "/"
       if let auth = AuthTarget(target) {

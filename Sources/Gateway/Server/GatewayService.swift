@@ -79,6 +79,8 @@ package struct GatewayService {
     options.queueDepth = settings.queueDepth
     options.unauthenticatedPerSecond = settings.unauthenticatedPerSecond
     options.checkpointSeconds = settings.checkpointSeconds
+    let logger = logger
+    options.onNote = { logger.error("the writer", metadata: ["problem": "\($0)"]) }
     return options
   }
 
@@ -134,7 +136,8 @@ package struct GatewayService {
       responder: GatewayResponder(core: core, door: .network), server: try server(certificate),
       configuration: .init(
         address: .hostname(settings.listen.host, port: settings.listen.port), serverName: nil,
-        backlog: 4_096),
+        backlog: 4_096,
+        availableConnectionsDelegate: MaximumAvailableConnections(OpenFiles.connections())),
       onServerRunning: { channel in
         let port = channel.localAddress?.port ?? 0
         doors.open("\(scheme)://\(ListenAddress(host: host, port: port).text)")

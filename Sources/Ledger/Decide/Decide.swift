@@ -108,6 +108,8 @@ package enum Limits {
   package static let sessionTolerance: Int64 = 15
   /// An external id or a name, in bytes: twice the longest ARN.
   package static let nameBytes = 4_096
+  /// A live client's user agent, in bytes; a browser's own are half as long.
+  package static let userAgentBytes = 256
   /// A sealed user or client of imported history, in bytes; AWS cuts user agents at 1 KiB.
   package static let sealedBytes = 16_384
   /// Scopes, address ranges or entries of metadata of one key.

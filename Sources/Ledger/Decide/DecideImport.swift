@@ -33,6 +33,12 @@ extension Draft {
       }
       return .invalid("'\(id)' is a key of this log; imported history cannot speak of it")
     }
+    // Whom somebody registered here, no file can move to another organization.
+    for case .known(let user)? in [request.user, request.changedOwner]
+    where state.users[user.index].isLive {
+      return .invalid(
+        "its user is registered in this log; imported history cannot speak of it")
+    }
     return nil
   }
 
@@ -102,6 +108,15 @@ extension Draft {
 }
 
 extension ImportedRequest {
+  fileprivate var changedOwner: UserReference? {
+    switch change {
+    case .created(_, let owner, _, _), .enabled(_, let owner), .disabled(_, let owner),
+      .revoked(_, let owner):
+      owner
+    case nil: nil
+    }
+  }
+
   /// The key that the request created or changed.
   fileprivate var changedKey: String? {
     switch change {

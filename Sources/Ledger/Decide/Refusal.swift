@@ -7,6 +7,8 @@ package enum Refusal: Error, Hashable, Sendable, CustomStringConvertible {
   case expired(key: String)
   case alreadyRotated(key: String, to: String)
   case invalid(String)
+  /// An event of imported history is recorded already, with the same content or another.
+  case importedBefore(String, isSame: Bool)
   /// The same call was carried out before; it made this key.
   case repeatedCreation(KeyOrdinal)
   /// The same report is recorded already.
@@ -28,12 +30,16 @@ package enum Refusal: Error, Hashable, Sendable, CustomStringConvertible {
 
   package var description: String {
     switch self {
+    case .unknown(.profile, let name):
+      "there is no profile '\(name)'; keyledgerd records the shipped ones when it first starts"
     case .unknown(let thing, let name): "there is no \(thing.rawValue) '\(name)'"
     case .exists(let thing, let name): "\(thing.rawValue) '\(name)' exists already"
     case .revoked(let key): "key '\(key)' is revoked; revocation is final"
     case .expired(let key): "key '\(key)' has expired"
     case .alreadyRotated(let key, let to): "key '\(key)' was rotated to '\(to)' already"
     case .invalid(let problem): problem
+    case .importedBefore(let id, let isSame):
+      "event '\(id)' was recorded before\(isSame ? "" : " with other content")"
     case .repeatedCreation: "the key was made by the same call before"
     case .repeatedReport(let sequence): "the report was recorded before, as \(sequence.value)"
     case .contradictedReport(let sequence):

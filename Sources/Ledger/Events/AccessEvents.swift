@@ -86,7 +86,8 @@ package struct PepperRotated: Message, Equatable {
   }
 }
 
-/// Refusals of unauthenticated requests in a flood, counted instead of recorded one by one.
+/// Requests in a flood that are counted instead of recorded one by one: refusals with nobody
+/// behind them, public routes, and what was turned away because too much waited.
 package struct RequestsCoalesced: Message, Equatable {
   package var counts: [CoalescedCount] = []
   package var started = Timestamp.absent

@@ -35,7 +35,7 @@ extension LedgerState {
       organizationActivity.append(Activity())
     case .userRegistered(let body):
       if let tag = body.tag { index.users[tag] = UserOrdinal(users.count) }
-      users.append(User(tag: body.tag, sealed: body.sealed))
+      users.append(User(tag: body.tag, sealed: body.sealed, isLive: event.origin == nil))
       userActivity.append(Activity())
     case .operationDefined(let body):
       let name = body.name ?? ""

@@ -31,12 +31,15 @@ package struct User: Message, Hashable {
   package var isErased = false
   /// Failed tasks that have not led to a block yet, oldest first; fewer than any threshold.
   package var failures: [FailedTask] = []
+  /// Registered here, and not by somebody's history.
+  package var isLive = false
 
   package init() {}
 
-  package init(tag: Tag?, sealed: SealedText?) {
+  package init(tag: Tag?, sealed: SealedText?, isLive: Bool) {
     self.tag = tag
     self.sealed = sealed
+    self.isLive = isLive
   }
 
   package var isEnabled: Bool { enabled?.value?.isOn ?? true }
@@ -52,6 +55,7 @@ package struct User: Message, Hashable {
     try fields.field(7, "block", &block)
     try fields.field(8, "is_erased", &isErased)
     try fields.field(9, "failures", &failures)
+    try fields.field(10, "is_live", &isLive)
   }
 }
 

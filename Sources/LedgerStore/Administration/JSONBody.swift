@@ -8,6 +8,7 @@ package protocol JSONBody: Codable, Hashable, Sendable {
 extension JSONBody {
   /// Reads UTF-8 JSON. What is wrong is told by the member's name.
   package init(json bytes: [UInt8]) throws(StoreError) {
+    try refuseRepeatedMembers(bytes)
     do {
       self = try JSONDecoder().decode(Strict<Self>.self, from: Data(bytes)).value
     } catch let error as DecodingError {
@@ -86,4 +87,13 @@ extension DecodingError.Context {
     let names = codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }
     return names.isEmpty ? "the body" : "'\(names.joined(separator: "."))'"
   }
+}
+
+/// A member given twice means one thing to one parser and another to the next.
+private func refuseRepeatedMembers(_ bytes: [UInt8]) throws(StoreError) {
+  let document: JSONDocument
+  do throws(JSONDocumentError) { document = try JSONDocumentReader.read(bytes) } catch {
+    throw .invalid("the body is not JSON: byte \(error.offset): \(error.problem)")
+  }
+  if let name = document.repeatedMember { throw .invalid("'\(name)' stands twice") }
 }

@@ -17,7 +17,7 @@ extension Refusal {
     switch self {
     case .unknown: .notFound
     case .exists, .revoked, .expired, .alreadyRotated, .repeatedCreation, .repeatedReport,
-      .contradictedReport, .idempotencyConflict:
+      .contradictedReport, .idempotencyConflict, .importedBefore:
       .conflict
     case .tooLate: .tooLate
     case .invalid, .unrelatedDecision, .tooLarge: .unprocessable

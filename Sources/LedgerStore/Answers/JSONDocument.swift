@@ -8,6 +8,18 @@ package indirect enum JSONDocument: Sendable {
   case boolean(Bool)
   case null
 
+  /// A member that stands twice in an object, here or anywhere within.
+  package var repeatedMember: String? {
+    switch self {
+    case .object(let members):
+      var names: Set<String> = []
+      for (name, _) in members where !names.insert(name).inserted { return name }
+      return members.lazy.compactMap(\.value.repeatedMember).first
+    case .array(let elements): return elements.lazy.compactMap(\.repeatedMember).first
+    default: return nil
+    }
+  }
+
   /// The value for a message, on one line.
   package var told: String {
     switch self {

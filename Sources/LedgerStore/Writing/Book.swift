@@ -23,6 +23,7 @@ package struct Book: ~Copyable {
   var clock: RecordClock
   var projector = Projector()
   var flood: Flood
+  var newClients = ClientAllowance()
   let statistics: WriterStatistics
   var lastLeaf: Digest
   var lastSnapshot: UInt64
@@ -30,6 +31,7 @@ package struct Book: ~Copyable {
   var nextProjection = Book.projectionInterval
   var signedSize: UInt64
   var notes: [String] = []
+  let onNote: @Sendable (String) -> Void
   /// External ids of users that were allowed to pass, opened once.
   var userNames: [UserOrdinal: String] = [:]
   private var batch = RecordBatch()
@@ -63,6 +65,7 @@ package struct Book: ~Copyable {
     self.directory = directory
     self.statistics = statistics
     flood = Flood(perSecond: writing.unauthenticatedPerSecond)
+    onNote = writing.onNote
     signingKey = key
     self.clock = clock
     self.lastSnapshot = lastSnapshot
@@ -72,6 +75,12 @@ package struct Book: ~Copyable {
     database = catchUp.database
     lastLeaf = catchUp.lastLeaf
     recovery = log.recovery
+    let (size, signedNow) = (catchUp.state.logSize, signed?.size ?? 0)
+    statistics.update { values in
+      values.logSize = size
+      values.signedSize = signedNow
+      values.projectedSize = size
+    }
     self.log = log
     self.sealer = sealer
   }
@@ -117,19 +126,8 @@ package struct Book: ~Copyable {
   package var logSize: UInt64 { log.size }
   package var origin: String { signingKey.name }
 
-  /// Decides proposals in order and makes what they decide durable together. Answers one outcome
-  /// each. An error means that nothing is known of any of them: the book is closed to writing.
-  package mutating func commit(
-    _ proposals: [Proposal]
-  ) throws(StoreError) -> [Result<Receipt, Refusal>] {
-    try commit { book, now throws(StoreError) in
-      var outcomes: [Result<Receipt, Refusal>] = []
-      for proposal in proposals { outcomes.append(try book.decide(proposal, at: now)) }
-      return outcomes
-    }
-  }
-
-  /// Makes durable together what `body` decides, all at one time.
+  /// Makes durable together what `body` decides, all at one time. An error means that nothing is
+  /// known of any of it: the book is closed to writing.
   mutating func commit<T>(
     _ body: (inout Book, Timestamp) throws(StoreError) -> T
   ) throws(StoreError) -> T {
@@ -138,26 +136,27 @@ package struct Book: ~Copyable {
       batch.removeAll()
       let now = clock.now()
       let result = try body(&self, now)
-      if flood.isDue(at: now) { try record(.coalesce(flood.take(at: now)), at: now) }
+      if flood.isDue(at: now) { try recordFlood(at: now) }
       if !batch.isEmpty { try append(stopping: false) }
       return result
     } catch {
       failure = error
       let text = "\(error)"
       statistics.update { $0.failure = text }
+      onNote("the log cannot be written any more: \(text)")
       throw error
     }
   }
 
-  mutating func decide(
+  /// What a proposal means now. An error here has changed nothing yet: it is the proposal's own,
+  /// and the book goes on.
+  mutating func resolve(
     _ proposal: Proposal, at now: Timestamp
-  ) throws(StoreError) -> Result<Receipt, Refusal> {
-    let command: Command
+  ) throws(StoreError) -> Result<Command, Refusal> {
     switch try proposal.resolve(state, &sealer, now) {
-    case .failure(let refusal): return .failure(refusal)
-    case .success(let resolved): command = try lookUp(resolved)
+    case .failure(let refusal): .failure(refusal)
+    case .success(let command): try lookUp(command)
     }
-    return try decide(command, by: proposal.actor, at: now)
   }
 
   mutating func decide(
@@ -181,21 +180,37 @@ package struct Book: ~Copyable {
     }
   }
 
-  /// A command that is never refused.
-  private mutating func record(_ command: Command, at now: Timestamp) throws(StoreError) {
-    _ = try decide(command, by: nil, at: now)
-  }
-
-  /// A task's earlier report is found where it is kept: in what is not projected yet, or in SQLite.
-  private func lookUp(_ command: Command) throws(StoreError) -> Command {
-    guard case .reportTask(var outcome) = command else { return command }
-    outcome.earlier = projector.reported(outcome.user, task: outcome.task)
-    if outcome.earlier == nil {
-      outcome.earlier = try StoreError.projection { () throws(ProjectionError) in
-        try database.reported(outcome.user, task: outcome.task)
+  /// Everything that was only counted, in as many records as it takes.
+  private mutating func recordFlood(at now: Timestamp) throws(StoreError) {
+    while !flood.isEmpty {
+      let counts = flood.take(at: now)
+      if case .failure(let refusal) = try decide(.coalesce(counts), by: nil, at: now) {
+        throw .refused(refusal)
       }
     }
-    return .reportTask(outcome)
+  }
+
+  /// What is remembered for ever is looked up where it is kept: in what is not projected yet, or
+  /// in SQLite. In the proposal's own turn, so that of two at once the second finds the first.
+  private func lookUp(_ command: Command) throws(StoreError) -> Result<Command, Refusal> {
+    switch command {
+    case .reportTask(var outcome):
+      outcome.earlier = projector.reported(outcome.user, task: outcome.task)
+      if outcome.earlier == nil {
+        outcome.earlier = try StoreError.projection { () throws(ProjectionError) in
+          try database.reported(outcome.user, task: outcome.task)
+        }
+      }
+      return .success(.reportTask(outcome))
+    case .importRequest(let request):
+      let id = request.origin.id ?? ""
+      guard let held = try imported(request.origin.source, id: id) else {
+        return .success(command)
+      }
+      return .failure(
+        .importedBefore(id, isSame: held == request.origin.fingerprint))
+    default: return .success(command)
+    }
   }
 
   /// `start` and `stop` are never refused.
@@ -252,8 +267,6 @@ package struct Book: ~Copyable {
     let seconds = duration / .seconds(1)
     let (counted, size, signed) = (decisions, state.logSize, signedSize)
     let projected = size - projector.count
-    let ahead =
-      (state.lastRecorded.microseconds - RecordClock.wall.microseconds) / 1_000_000
     decisions.removeAll(keepingCapacity: true)
     statistics.update { values in
       values.decisions.merge(counted) { $0 + $1 }
@@ -262,7 +275,6 @@ package struct Book: ~Copyable {
       values.logSize = size
       values.signedSize = signed
       values.projectedSize = projected
-      values.clockAhead = ahead
     }
   }
 
@@ -300,7 +312,7 @@ package struct Book: ~Copyable {
     if let failure { throw failure }
     if !flood.isEmpty {
       try commit { book, now throws(StoreError) in
-        try book.record(.coalesce(book.flood.take(at: now)), at: now)
+        try book.recordFlood(at: now)
       }
     }
     if hasStarted {

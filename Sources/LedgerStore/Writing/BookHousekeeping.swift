@@ -9,13 +9,17 @@ extension Book {
   /// and what a crash leaves to be caught up.
   static let projectionInterval: UInt64 = 20_000
 
+  /// Different things told at most; a disk that is full says the same again and again.
+  private static let notesLimit = 20
+
   /// What fails here, on a full disk say, loses nothing and never stops the writer. It is told at
   /// the end, and tried again later.
   mutating func keep(_ body: (inout Book) throws(StoreError) -> Void) {
     do throws(StoreError) { try body(&self) } catch {
       let text = "\(error)"
-      if notes.last != text { notes.append(text) }
-      statistics.update { $0.note = text }
+      guard !notes.contains(text), notes.count < Self.notesLimit else { return }
+      notes.append(text)
+      onNote("left for later: \(text)")
     }
   }
 

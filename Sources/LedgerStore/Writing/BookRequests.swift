@@ -15,12 +15,18 @@ extension Book {
     _ request: RequestProposal, at now: Timestamp
   ) throws(StoreError) -> Decided {
     var facts = request.facts
-    if let reason = anonymousReason(facts, at: now), !flood.admits(at: now) {
-      flood.count(facts.profile, reason, at: now)
-      return .counted(RequestOutcome(answer: RequestAnswer(reason: reason)))
+    let anonymous = anonymousReason(facts, at: now)
+    if let anonymous, !flood.admits(anonymous, at: now) {
+      flood.count(facts.profile, anonymous, at: now)
+      return .counted(RequestOutcome(answer: RequestAnswer(reason: anonymous)))
     }
+    var allowance = newClients
     facts.client = try sealer.client(
-      address: facts.address, userAgent: request.userAgent, recorded: now, in: state)
+      address: facts.address,
+      userAgent: request.userAgent.map { Limits.clipped($0, toBytes: Limits.userAgentBytes) },
+      recorded: now, in: state
+    ) { allowance.take(isAnonymous: anonymous != nil, at: now) }
+    newClients = allowance
     let receipt: Receipt
     switch try decide(.decideRequest(facts), by: nil, at: now) {
     case .success(let decided): receipt = decided
@@ -49,7 +55,8 @@ extension Book {
   private mutating func userName(_ user: UserOrdinal?) -> String? {
     guard let user else { return nil }
     if let known = userNames[user] { return known }
-    let name = sealer.name(of: state.users[user.index]) ?? "user:\(user.value)"
+    // Erased: nobody is named, because any name could be somebody's.
+    let name = sealer.name(of: state.users[user.index]) ?? ""
     userNames[user] = name
     return name
   }

@@ -60,6 +60,10 @@ package struct Importer {
     for (id, outcome) in zip(proposed, try writer.perform(proposals)) {
       switch outcome {
       case .success: summary.added += 1
+      case .failure(.importedBefore(_, isSame: true)): summary.known += 1
+      case .failure(.importedBefore(_, isSame: false)):
+        summary.conflictCount += 1
+        if summary.conflicts.count < Self.toldAtMost { summary.conflicts.append(id) }
       case .failure(let refusal):
         summary.rejectedCount += 1
         if summary.rejected.count < Self.toldAtMost { summary.rejected.append("\(id): \(refusal)") }

@@ -26,7 +26,8 @@ package struct NameSealer: ~Copyable {
   /// The tag key is the recording month's, so that destroying old ones cuts the thread between a
   /// client's visits.
   package mutating func client(
-    address: String?, userAgent: String?, recorded: Timestamp, in state: LedgerState
+    address: String?, userAgent: String?, recorded: Timestamp, in state: LedgerState,
+    mayIntroduce: () -> Bool = { true }
   ) throws(StoreError) -> ClientReference? {
     if address == nil, userAgent == nil { return nil }
     // A client chooses its user agent; however long, it must not keep its request out of the log.
@@ -38,6 +39,7 @@ package struct NameSealer: ~Copyable {
     let tag = try tag(
       vault.clientTag(address: address ?? "", userAgent: userAgent ?? "", month: month))
     if let known = state.index.clients[tag] { return .known(known) }
+    guard mayIntroduce() else { return nil }
     let identity = ClientIdentity(address: address, userAgent: userAgent)
     return .new(tag: tag, sealed: try seal(identity, .client))
   }

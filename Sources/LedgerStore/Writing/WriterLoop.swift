@@ -12,6 +12,8 @@ struct WriterLoop {
     case receipts(
       [Result<Receipt, Refusal>],
       @Sendable (Result<[Result<Receipt, Refusal>], StoreError>) -> Void)
+    case failed(
+      StoreError, @Sendable (Result<[Result<Receipt, Refusal>], StoreError>) -> Void)
     case decision(RequestOutcome, Reply)
     case refused(Refusal, Reply)
   }
@@ -37,12 +39,10 @@ struct WriterLoop {
   mutating func run(_ lock: consuming DirectoryLock, _ book: consuming Book) {
     while true {
       let batch = queue.take(until: deadline)
-      var overloaded = batch.overloaded
-      var rest = batch.works[...]
-      while let stop = rest.firstIndex(where: { !$0.isDecision }) {
-        commit(rest[..<stop], overloaded, &book)
-        overloaded = [:]
-        switch rest[stop] {
+      // One commit for all that is to be decided; whoever looks at the book looks at what it made.
+      commit(batch.works.filter(\.isDecision), batch.overloaded, &book)
+      for work in batch.works {
+        switch work {
         case .book(let body): body(&book)
         case .close(let reply):
           let result: Result<[String], StoreError>
@@ -53,11 +53,9 @@ struct WriterLoop {
           WriterLoop.end(book, lock)
           reply(result)
           return
-        default: break
+        case .proposals, .request: continue
         }
-        rest = rest[(stop + 1)...]
       }
-      commit(rest, overloaded, &book)
       signIfDue(&book)
       projectIfDue(&book, after: batch.works.count)
     }
@@ -88,7 +86,7 @@ struct WriterLoop {
   }
 
   private mutating func commit(
-    _ works: ArraySlice<WriterQueue.Work>, _ overloaded: [ProfileOrdinal: UInt64],
+    _ works: [WriterQueue.Work], _ overloaded: [ProfileOrdinal: UInt64],
     _ book: inout Book
   ) {
     guard !works.isEmpty || !overloaded.isEmpty || countedSince != nil else { return }
@@ -97,6 +95,7 @@ struct WriterLoop {
       for entry in owed {
         switch entry {
         case .receipts(let receipts, let reply): reply(.success(receipts))
+        case .failed(let error, let reply): reply(.failure(error))
         case .decision(let outcome, let reply): reply(.success(outcome))
         case .refused(let refusal, let reply): reply(.failure(.notRecorded(.refused(refusal))))
         }
@@ -111,7 +110,7 @@ struct WriterLoop {
   }
 
   private mutating func decide(
-    _ works: ArraySlice<WriterQueue.Work>, _ overloaded: [ProfileOrdinal: UInt64],
+    _ works: [WriterQueue.Work], _ overloaded: [ProfileOrdinal: UInt64],
     _ book: inout Book
   ) throws(StoreError) {
     var decided: [Owed] = []
@@ -123,12 +122,17 @@ struct WriterLoop {
       for work in works {
         switch work {
         case .proposals(let proposals, let reply):
-          var receipts: [Result<Receipt, Refusal>] = []
-          for proposal in proposals { receipts.append(try book.decide(proposal, at: now)) }
-          decided.append(.receipts(receipts, reply))
+          decided.append(try Self.decide(proposals, reply, &book, at: now))
         case .request(let request, let reply):
           switch try book.decide(request, at: now) {
-          case .recorded(let outcome): decided.append(.decision(outcome, reply))
+          case .recorded(let outcome):
+            // In a flood a key that nobody has waits for the shared record; one that does not work
+            // waits with it, so that the time tells nothing.
+            if outcome.answer.reason.isAuthenticated || book.flood.isEmpty {
+              decided.append(.decision(outcome, reply))
+            } else {
+              held.append((outcome, reply))
+            }
           case .counted(let outcome): held.append((outcome, reply))
           case .refused(let refusal): decided.append(.refused(refusal, reply))
           }
@@ -140,6 +144,29 @@ struct WriterLoop {
     counted += held
     if book.flood.isEmpty { return }
     countedSince = countedSince ?? .now()
+  }
+
+  /// A proposal that cannot be resolved, because SQLite cannot be read say, ends its own
+  /// submission: it was not folded, those before it were and are durable, those after it are not
+  /// decided.
+  private static func decide(
+    _ proposals: [Proposal],
+    _ reply: @escaping @Sendable (Result<[Result<Receipt, Refusal>], StoreError>) -> Void,
+    _ book: inout Book, at now: Timestamp
+  ) throws(StoreError) -> Owed {
+    var receipts: [Result<Receipt, Refusal>] = []
+    for proposal in proposals {
+      let resolved: Result<Command, Refusal>
+      do throws(StoreError) { resolved = try book.resolve(proposal, at: now) } catch {
+        return .failed(error, reply)
+      }
+      switch resolved {
+      case .failure(let refusal): receipts.append(.failure(refusal))
+      case .success(let command):
+        receipts.append(try book.decide(command, by: proposal.actor, at: now))
+      }
+    }
+    return .receipts(receipts, reply)
   }
 
   private mutating func answerCounted(_ failure: StoreError?) {

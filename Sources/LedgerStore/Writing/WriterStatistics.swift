@@ -38,10 +38,6 @@ package final class WriterStatistics: Sendable {
     package var tokenChanges: UInt64 = 0
     /// Why nothing can be written any more.
     package var failure: String?
-    /// What housekeeping could not do the last time.
-    package var note: String?
-    /// Seconds that records' time is ahead of the wall clock; negative where it is behind.
-    package var clockAhead: Int64 = 0
   }
 
   private let values = Mutex(Values())

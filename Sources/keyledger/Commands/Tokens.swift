@@ -62,9 +62,10 @@ struct TokensCreate: ParsableCommand {
   @Option(help: "What it may do: all, read all, read usage and credits, or ask for decisions.")
   var role: RoleArgument
   @Option(help: "A time, a span from now such as 90d, or never.") var expires: ExpiryArgument?
-  @Argument(help: "Its name.") var name: String
+  @Argument(help: "Its name; left out, it is named after its role.") var name: String?
 
   func run() throws {
+    let name = name ?? "\(role.role.name)-\(String(UInt32.random(in: .min ... .max), radix: 36))"
     let body = TokenCreation(name: name, role: role.role, expiresAt: expires?.time)
     try options.change("tokens create", .createToken(body))
   }
