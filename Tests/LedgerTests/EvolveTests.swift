@@ -155,7 +155,7 @@ struct EvolveTests {
   @Test("A block begins, ends at its time or by release; erasure marks the subject")
   func accessEvents() {
     var book = Book.withKey()
-    book.run(.importRequest(History.request("e1", at: time(), by: "ana", key: nil, in: book)))
+    book.run(.importRequest(History.request("e1", at: time(), by: "amy", key: nil, in: book)))
     book.add(.clientSeen(ClientSeen(tag: tag("c"), sealed: sealed("c"))))
     let evidence = [SequenceNumber(3), SequenceNumber(4)]
     book.add(

@@ -114,7 +114,7 @@ struct KeyRotationTests {
   @Test("Keys of imported history have no secret to rotate")
   mutating func imported() {
     book.run(
-      .importRequest(History.request("e1", at: time(-100), by: "ana", key: "AKIA1", in: book)))
+      .importRequest(History.request("e1", at: time(-100), by: "amy", key: "AKIA1", in: book)))
     guard case .failure(.invalid) = rotate("AKIA1", to: "k2", at: time(1_000)) else {
       Issue.record("a key without a secret was rotated")
       return

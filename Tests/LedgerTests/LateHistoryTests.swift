@@ -291,7 +291,7 @@ enum RandomHistory {
   static func make(count: Int, _ random: inout SeededGenerator) -> [History] {
     (0..<count).map { at in
       func pick<T>(_ values: [T]) -> T { values.randomElement(using: &random)! }
-      let users = ["ana", "bob", "carol"]
+      let users = ["amy", "bert", "carol"]
       let keys = ["AKIA1", "AKIA2", "ASIA1", "ASIA2", "odd"]
       let (key, owner) = (pick(keys), pick(users))
       let change: History.Change? =
