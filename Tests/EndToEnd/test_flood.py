@@ -33,7 +33,7 @@ BAD_KEY = {
     "zazmic": (401, b'{"error":"Unauthorized","message":"Invalid API key"}'),
     "azen": (403, b'{"status":"forbidden","message":"Invalid API key","code":403}')}
 UNAUTHENTICATED = ("no_credential", "malformed_credential", "unknown_key")
-BYTES_A_REFUSAL = 8
+BYTES_A_REFUSAL = 1
 """The most that a refusal of a flood may take on disk; alone it takes more than a hundred."""
 
 
