@@ -167,7 +167,7 @@ struct EvolveTests {
     #expect(book.state.users[0].block == nil)
     book.add(.subjectErased(SubjectErased(user: UserOrdinal(1))))
     book.add(.subjectErased(SubjectErased(client: ClientOrdinal(0))))
-    #expect(book.state.users.map(\.isErased) == [false, true])
+    #expect(book.state.users.map(\.isErased) == [false, true, false])
     #expect(book.state.clients.map(\.isErased) == [true])
     book.add(.sessionDenied(SessionDenied(session: tag("s"), expires: time(500))))
     #expect(book.state.deniedSessions == [tag("s"): time(500)])
